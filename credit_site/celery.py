@@ -1,0 +1,20 @@
+"""Celery app and the one beat schedule. The embedded worker runs the same schedule without a broker."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "credit_site.settings")
+
+app = Celery("credit_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "outbox": {"task": "registry.outbox_drain", "schedule": 2.0, "options": {"expires": 10}},
+    "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10")},
+    "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
+    "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
+    "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},
+}

@@ -1,0 +1,5 @@
+"""Disclosure: publications and nothing else."""
+
+from disclosure.models.publications import Publication
+
+__all__ = ["Publication"]

@@ -1,0 +1,66 @@
+"""Publications (公示): what the public may see, as a masked snapshot, between two dates."""
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from registry.base.tracked import Tracked
+from registry.models import Department, Subject
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Reads by date: what has run out is gone with no job run."""
+
+    def update(self, **kwargs: object) -> int:
+        raise TypeError("Publication is tracked: change it by save_by(), not update()")
+
+    def visible(self, on: date) -> "PublicationQuerySet":
+        """Publications that the public may see on the day `on`."""
+        return self.filter(visible_from__lte=on, visible_until__gt=on).filter(
+            Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on)
+        )
+
+
+class Publication(Tracked):
+    """One published item, visible during `[visible_from, visible_until)` unless withdrawn before."""
+
+    class Kind(models.TextChoices):
+        ENTRY = "entry", "名单"
+        PENALTY = "penalty", "行政处罚"
+        PERMIT = "permit", "行政许可"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
+    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="publications")
+    object_kind = models.CharField(max_length=40)
+    object_id = models.PositiveBigIntegerField()
+    department = models.ForeignKey(Department, verbose_name="发布部门", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField("标题", max_length=200)
+    list_label = models.CharField("名单名称", max_length=60, blank=True)
+    number_normalized = models.CharField("文书号", max_length=128, blank=True, db_index=True)
+    snapshot = models.JSONField("公示内容", default=dict)
+    channel = models.CharField("渠道", max_length=20, default="site")
+    decided_on = models.DateField("决定日期")
+    published_on = models.DateField("公示日期")
+    visible_from = models.DateField("可见自")
+    visible_until = models.DateField("可见止（不含）")
+    withdrawn_on = models.DateField("撤下日期", null=True, blank=True)
+    withdraw_reason = models.CharField("撤下原因", max_length=300, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示"
+        ordering = ["-published_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["object_kind", "object_id", "channel"], name="published_once_a_channel"),
+            models.CheckConstraint(
+                condition=Q(visible_until__gte=F("visible_from")), name="publication_period_runs_forward"
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "visible_until"]), models.Index(fields=["kind", "-published_on"])]
+
+    def __str__(self) -> str:
+        return self.title

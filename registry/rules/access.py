@@ -1,0 +1,90 @@
+"""Who may do what: roles, permissions, and the pairs of roles that one person may not hold (三员分立)."""
+
+from typing import Final
+
+HANDLER: Final = "handler"
+REVIEWER: Final = "reviewer"
+APPROVER: Final = "approver"
+PUBLISHER: Final = "publisher"
+DEPARTMENT: Final = "department"
+SUBJECT: Final = "subject"
+AUDITOR: Final = "auditor"
+ADMINISTRATOR: Final = "administrator"
+
+ROLE_LABELS: Final = {
+    HANDLER: "经办",
+    REVIEWER: "审核",
+    APPROVER: "审批",
+    PUBLISHER: "公示",
+    DEPARTMENT: "协同部门",
+    SUBJECT: "信用主体",
+    AUDITOR: "审计员",
+    ADMINISTRATOR: "系统管理员",
+}
+
+OFFICERS: Final = frozenset({HANDLER, REVIEWER, APPROVER, PUBLISHER})
+WATCHERS: Final = OFFICERS | {AUDITOR}
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    "workbench.view": OFFICERS | {DEPARTMENT, AUDITOR, ADMINISTRATOR},
+    "subject.view": WATCHERS | {DEPARTMENT},
+    "subject.edit": frozenset({HANDLER}),
+    "subject.identity": frozenset({HANDLER, REVIEWER}),
+    "record.view": WATCHERS,
+    "record.create": frozenset({HANDLER}),
+    "record.confirm": frozenset({HANDLER, REVIEWER}),
+    "record.classify": frozenset({HANDLER, REVIEWER}),
+    "record.void": frozenset({APPROVER}),
+    "evidence.add": frozenset({HANDLER, REVIEWER}),
+    "evidence.download": WATCHERS,
+    "import.run": frozenset({HANDLER}),
+    "import.view": WATCHERS,
+    "export.run": frozenset({HANDLER, PUBLISHER, AUDITOR}),
+    "candidate.dismiss": frozenset({REVIEWER, APPROVER}),
+    "case.view": WATCHERS,
+    "case.open": frozenset({HANDLER}),
+    "case.handle": frozenset({HANDLER}),
+    "case.review": frozenset({REVIEWER}),
+    "case.decide": frozenset({APPROVER}),
+    "case.publish": frozenset({PUBLISHER}),
+    "entry.view": WATCHERS | {DEPARTMENT},
+    "entry.end": frozenset({APPROVER}),
+    "order.view": WATCHERS | {DEPARTMENT},
+    "order.answer": frozenset({DEPARTMENT}),
+    "publication.view": WATCHERS,
+    "publication.withdraw": frozenset({APPROVER, PUBLISHER}),
+    "policy.view": WATCHERS | {ADMINISTRATOR},
+    "policy.activate": frozenset({APPROVER}),
+    "calendar.view": WATCHERS | {ADMINISTRATOR},
+    "calendar.edit": frozenset({ADMINISTRATOR}),
+    "account.manage": frozenset({ADMINISTRATOR}),
+    "event.view": frozenset({AUDITOR}),
+    "job.view": frozenset({AUDITOR, ADMINISTRATOR}),
+    "job.run": frozenset({ADMINISTRATOR}),
+    "notice.view": WATCHERS,
+    "notice.resend": frozenset({HANDLER, PUBLISHER}),
+    "portal.view": frozenset({SUBJECT}),
+}
+
+# Who administers accounts neither works cases nor audits; who audits does nothing else (三员分立).
+INCOMPATIBLE: Final = tuple(
+    frozenset({watch, role})
+    for watch in (ADMINISTRATOR, AUDITOR)
+    for role in (HANDLER, REVIEWER, APPROVER, PUBLISHER, DEPARTMENT, ADMINISTRATOR, AUDITOR, SUBJECT)
+    if role != watch
+)
+
+
+def may(roles: frozenset[str], permission: str) -> bool:
+    """Whether any of `roles` carries `permission`. Raises KeyError for a permission that does not exist."""
+    return not roles.isdisjoint(PERMISSIONS[permission])
+
+
+def roles_labels(permission: str) -> str:
+    """Return the Chinese labels of the roles that carry `permission`, for refusals."""
+    return "、".join(label for role, label in ROLE_LABELS.items() if role in PERMISSIONS[permission])
+
+
+def clashes(roles: frozenset[str]) -> list[frozenset[str]]:
+    """Return the pairs in `roles` that one person may not hold together."""
+    return sorted({pair for pair in INCOMPATIBLE if pair <= roles}, key=sorted)

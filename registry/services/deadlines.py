@@ -1,0 +1,147 @@
+"""Deadlines: set, pause, meet, cancel, and reckon anew when the calendar learns a year.
+
+`due_on` is stored with its basis; nothing here is counted down. Periods: N working days end on the N-th working day
+after the start; plain days that end on a rest day move to the next working day (民法典 200–203).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models, transaction
+
+from registry.models import Account, Deadline, DeadlinePause, Department, Subject
+from registry.rules.calendar import Due, WorkingCalendar
+from registry.selectors.calendar import calendar_current
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a time limit comes from: length, unit (`working` or `calendar` days), pack version and clause."""
+
+    days: int
+    unit: str
+    pack_id: str = ""
+    policy_hash: str = ""
+    clause: str = ""
+    assumed: bool = False
+
+
+def due_of(calendar: WorkingCalendar, starts_on: date, days: int, unit: str) -> Due:
+    """Return the last day of a period of `days` that starts after `starts_on`."""
+    if unit == Deadline.Unit.WORKING:
+        return calendar.add(starts_on, days)
+    return calendar.move_to_working(starts_on + timedelta(days=days))
+
+
+def _with_pauses(calendar: WorkingCalendar, deadline: Deadline) -> Due:
+    """Return the due day with every closed pause added: as many days of the deadline's unit as the clock stood."""
+    due = due_of(calendar, deadline.starts_on, deadline.days, deadline.unit)
+    for pause in deadline.pauses.filter(ends_on__isnull=False).order_by("starts_on"):
+        assert pause.ends_on is not None
+        if deadline.unit == Deadline.Unit.WORKING:
+            stood = calendar.between(pause.starts_on - timedelta(days=1), pause.ends_on - timedelta(days=1))
+            moved = calendar.add(due.on, stood) if stood else due
+        else:
+            moved = calendar.move_to_working(due.on + (pause.ends_on - pause.starts_on))
+        due = Due(moved.on, due.provisional or moved.provisional)
+    return due
+
+
+def deadline_set(
+    code: str,
+    label: str,
+    *,
+    obj: models.Model,
+    subject: Subject,
+    department: Department,
+    starts_on: date,
+    basis: Basis,
+    actor: Account | None,
+    role: str = "",
+    account: Account | None = None,
+) -> Deadline:
+    """Set a deadline for `obj`; call inside the service's transaction. An open one of the same code is replaced."""
+    for old in _open(obj, code):
+        old.cancelled_on = starts_on
+        old.save_by(actor, reason="deadline.replace")
+    due = due_of(calendar_current(), starts_on, basis.days, basis.unit)
+    deadline = Deadline(
+        code=code,
+        label=label,
+        subject=subject,
+        object_kind=obj._meta.label_lower,
+        object_id=obj.pk,
+        department=department,
+        account=account,
+        role=role,
+        starts_on=starts_on,
+        days=basis.days,
+        unit=basis.unit,
+        due_on=due.on,
+        is_provisional=due.provisional,
+        pack_id=basis.pack_id,
+        policy_hash=basis.policy_hash,
+        clause=basis.clause,
+        is_assumed=basis.assumed,
+    )
+    return deadline.save_by(actor, reason="deadline.set")
+
+
+def _open(obj: models.Model, code: str | None = None) -> models.QuerySet[Deadline]:
+    found = Deadline.objects.select_for_update().filter(
+        object_kind=obj._meta.label_lower, object_id=obj.pk, met_on__isnull=True, cancelled_on__isnull=True
+    )
+    return found.filter(code=code) if code else found
+
+
+def deadline_meet(obj: models.Model, code: str, *, actor: Account | None, on: date) -> None:
+    """Mark the open deadline `code` of `obj` as met on the day `on`; nothing happens where none is open."""
+    for deadline in _open(obj, code):
+        deadline.met_on = on
+        deadline.save_by(actor, reason="deadline.meet")
+
+
+def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date) -> None:
+    """Cancel every open deadline of `obj`: the matter has ended another way."""
+    for deadline in _open(obj):
+        deadline.cancelled_on = on
+        deadline.save_by(actor, reason="deadline.cancel")
+
+
+@transaction.atomic
+def deadline_pause(*, deadline_id: int, reason: str, actor: Account | None, on: date) -> DeadlinePause:
+    """Stop the clock from `on`; a pause already open is returned as it is."""
+    deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+    pause = deadline.pauses.filter(ends_on__isnull=True).first()
+    return pause or DeadlinePause(deadline=deadline, starts_on=on, reason=reason).save_by(
+        actor, reason="deadline.pause"
+    )
+
+
+@transaction.atomic
+def deadline_resume(*, deadline_id: int, actor: Account | None, on: date) -> Deadline:
+    """Let the clock run again from `on` and move the due day by the time that it stood."""
+    deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+    for pause in deadline.pauses.filter(ends_on__isnull=True):
+        pause.ends_on = on
+        pause.save_by(actor, reason="deadline.resume")
+    return _reckon(calendar_current(), deadline, actor)
+
+
+def _reckon(calendar: WorkingCalendar, deadline: Deadline, actor: Account | None) -> Deadline:
+    due = _with_pauses(calendar, deadline)
+    if (deadline.due_on, deadline.is_provisional) != (due.on, due.provisional):
+        deadline.due_on, deadline.is_provisional = due.on, due.provisional
+        deadline.save_by(actor, reason="deadline.reckon")
+    return deadline
+
+
+@transaction.atomic
+def deadlines_reckon(*, actor: Account | None) -> int:
+    """Reckon every open deadline by the calendar as it is now; return how many moved or changed their mark."""
+    calendar = calendar_current()
+    changed = 0
+    for deadline in Deadline.objects.select_for_update().filter(met_on__isnull=True, cancelled_on__isnull=True):
+        before = deadline.version
+        changed += _reckon(calendar, deadline, actor).version != before
+    return changed

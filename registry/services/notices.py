@@ -1,0 +1,74 @@
+"""Notices: a row in the transaction, delivery after commit, service (签收) recorded by hand or by reading."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from registry.base.errors import TransitionRefused
+from registry.models import Account, Department, Notice, Subject
+from registry.services import authz
+from registry.services.events import event_record
+from registry.services.outbox import outbox_put
+
+TOPIC = "notice.deliver"
+
+
+def notice_queue(
+    kind: str,
+    *,
+    title: str,
+    body: str,
+    at: datetime,
+    obj: models.Model | None = None,
+    subject: Subject | None = None,
+    department: Department | None = None,
+    account: Account | None = None,
+    channel: str = Notice.Channel.PORTAL,
+) -> Notice:
+    """Owe a message to exactly one of subject, department, account; call inside the business transaction."""
+    if sum(item is not None for item in (subject, department, account)) != 1:
+        raise ValueError("a notice has exactly one addressee")
+    notice = Notice.objects.create(
+        kind=kind,
+        title=title[:200],
+        body=body,
+        subject=subject,
+        department=department,
+        account=account,
+        object_kind=obj._meta.label_lower if obj is not None else "",
+        object_id=obj.pk if obj is not None else None,
+        channel=channel,
+        queued_at=at,
+    )
+    outbox_put(TOPIC, key=str(notice.pk), payload={"notice": notice.pk}, at=at)
+    return notice
+
+
+def notice_deliver(payload: dict[str, Any], now: datetime) -> None:
+    """Outbox handler: put the notice into its addressee's mailbox. Runs once, with its inbox receipt."""
+    notice = Notice.objects.select_for_update().get(pk=payload["notice"])
+    if notice.state in (Notice.State.DELIVERED, Notice.State.SERVED):
+        return
+    notice.state, notice.delivered_at = Notice.State.DELIVERED, now
+    notice.attempts += 1
+    notice.save(update_fields=["state", "delivered_at", "attempts"])
+
+
+@transaction.atomic
+def notice_serve(*, notice_id: int, receipt: str, served_on: date, actor: Account | None, on: date) -> Notice:
+    """Record that the addressee received the notice (送达回证). Refused when it is served already."""
+    if actor is not None and actor.subject_id is None:
+        authz.require(actor, "case.handle", on=on)
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.state == Notice.State.SERVED:
+        raise TransitionRefused(
+            "already-served", f"该通知已于{notice.served_on}签收，不能重复登记。", served_on=notice.served_on
+        )
+    notice.state, notice.served_on, notice.receipt = Notice.State.SERVED, served_on, receipt
+    notice.save(update_fields=["state", "served_on", "receipt"])
+    event_record(
+        "notice.served", f"《{notice.title}》已于{served_on}送达", obj=notice, subject=notice.subject,
+        actor=actor, on=on, payload={"receipt": receipt, "served_on": served_on},
+    )  # fmt: skip
+    return notice

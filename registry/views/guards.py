@@ -1,0 +1,53 @@
+"""How views meet services: the right is checked before anything is read, a refusal becomes a message."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from registry import clock
+from registry.base.errors import DomainError
+from registry.models import Account
+from registry.services import authz
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def permission(code: str) -> Callable[[View[P]], View[P]]:
+    """Let a view be entered only with the permission `code` (see `registry.rules.access`); else a 403 page."""
+
+    def wrap(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            authz.require(actor_of(request), code, on=clock.today())
+            return view(request, *args, **kwargs)
+
+        guarded.permission = code  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def actor_of(request: HttpRequest) -> Account:
+    """Return the signed-in account (LoginRequiredMiddleware has turned everybody else away)."""
+    return cast(Account, request.user)
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """Return the row version that the form was opened on (hidden field `version`), or None when it has none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None
+
+
+def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
+    """Call a service; show `done` or its refusal as a message. True when it went through."""
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return False
+    messages.success(request, done)
+    return True

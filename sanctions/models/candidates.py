@@ -1,0 +1,52 @@
+"""What the rules say is due: a subject that meets a list's entry conditions, waiting for an officer."""
+
+from django.db import models
+from django.db.models import Q
+
+from registry.base.tracked import Tracked
+from registry.models import Account, PolicyActivation, Record, Subject
+
+
+class Candidate(Tracked):
+    """A listing that is due under an active policy, with the reasons as computed. It lists nobody by itself."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待处理"
+        TAKEN = "taken", "已立案"
+        DISMISSED = "dismissed", "不予立案"
+        LAPSED = "lapsed", "条件不再满足"
+
+    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="candidates")
+    activation = models.ForeignKey(PolicyActivation, verbose_name="政策", on_delete=models.PROTECT, related_name="+")
+    pack_id = models.CharField("政策代码", max_length=60)
+    list_code = models.CharField("名单", max_length=40)
+    list_label = models.CharField("名单名称", max_length=60)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
+    first_due_on = models.DateField("首次符合日期")
+    evaluated_on = models.DateField("最近评估日期")
+    next_change_on = models.DateField("结论可能变化的日期", null=True, blank=True)
+    reasons = models.JSONField("理由", default=dict)
+    sentences = models.JSONField("理由（文字）", default=list)
+    dismissed_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    dismissed_on = models.DateField("处理日期", null=True, blank=True)
+    dismiss_reason = models.CharField("不予立案理由", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待列入提示"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "pack_id", "list_code"], condition=Q(state="open"), name="one_open_candidate"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "first_due_on"]), models.Index(fields=["next_change_on"])]
+
+
+class CandidateGround(models.Model):
+    """A record that the candidate rests on."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="grounds")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提示依据"
+        constraints = [models.UniqueConstraint(fields=["candidate", "record"], name="candidate_ground_once")]

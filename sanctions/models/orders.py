@@ -1,0 +1,79 @@
+"""Joint action: what each department is asked to do about an entry, and what it did."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from registry.base.tracked import Tracked
+from registry.models import Account, Attachment, Department
+from sanctions.models.entries import ListEntry
+
+
+class MeasureOrder(Tracked):
+    """One measure of the catalogue, asked of one department for one entry.
+
+    The measure is in force only while its entry is: read `sanctions.selectors`, never `state` alone.
+    """
+
+    class State(models.TextChoices):
+        DISPATCHED = "dispatched", "待签收"
+        RECEIVED = "received", "已签收"
+        CARRIED_OUT = "carried-out", "已落实"
+        REFUSED = "refused", "不予采取"
+
+    class Ending(models.TextChoices):
+        NONE = "", "未到期"
+        DISPATCHED = "dispatched", "解除待确认"
+        CONFIRMED = "confirmed", "已解除"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(ListEntry, verbose_name="条目", on_delete=models.PROTECT, related_name="orders")
+    department = models.ForeignKey(Department, verbose_name="实施部门", on_delete=models.PROTECT, related_name="orders")
+    catalogue = models.CharField("清单", max_length=60)
+    catalogue_hash = models.CharField("清单版本", max_length=64)
+    measure_code = models.CharField("措施编号", max_length=20)
+    measure_label = models.CharField("措施", max_length=500)
+    is_mandatory = models.BooleanField("强制性")
+    legal_basis = models.JSONField("依据", default=list)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DISPATCHED)
+    dispatched_on = models.DateField("派发日期")
+    received_on = models.DateField("签收日期", null=True, blank=True)
+    answered_on = models.DateField("反馈日期", null=True, blank=True)
+    ending = models.CharField("解除", max_length=12, choices=Ending.choices, default=Ending.NONE, blank=True)
+    ending_dispatched_on = models.DateField("解除派发日期", null=True, blank=True)
+    ending_confirmed_on = models.DateField("解除确认日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联合惩戒任务"
+        ordering = ["-dispatched_on", "measure_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "department", "catalogue", "measure_code"], name="one_order_a_measure"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["carried-out", "refused"]) | Q(answered_on__isnull=False),
+                name="answered_order_has_its_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["department", "state"]), models.Index(fields=["department", "ending"])]
+
+
+class OrderFeedback(models.Model):
+    """One answer of the department: what was done, when, on which document; or why not."""
+
+    order = models.ForeignKey(MeasureOrder, on_delete=models.PROTECT, related_name="feedback")
+    kind = models.CharField(
+        "种类", max_length=12,
+        choices=[("received", "签收"), ("carried-out", "已落实"), ("refused", "不予采取"), ("ended", "确认解除")],
+    )  # fmt: skip
+    text = models.CharField("说明", max_length=2000, blank=True)
+    done_on = models.DateField("实施日期", null=True, blank=True)
+    document_number = models.CharField("文书号", max_length=128, blank=True)
+    attachment = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField("日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "反馈"
+        ordering = ["id"]
