@@ -36,8 +36,9 @@ def due_of(calendar: WorkingCalendar, starts_on: date, days: int, unit: str) -> 
 def _with_pauses(calendar: WorkingCalendar, deadline: Deadline) -> Due:
     """Return the due day with every closed pause added: as many days of the deadline's unit as the clock stood."""
     due = due_of(calendar, deadline.starts_on, deadline.days, deadline.unit)
-    for pause in deadline.pauses.filter(ends_on__isnull=False).order_by("starts_on"):
-        assert pause.ends_on is not None
+    for pause in deadline.pauses.order_by("starts_on"):
+        if pause.ends_on is None:
+            continue
         if deadline.unit == Deadline.Unit.WORKING:
             stood = calendar.between(pause.starts_on - timedelta(days=1), pause.ends_on - timedelta(days=1))
             moved = calendar.add(due.on, stood) if stood else due

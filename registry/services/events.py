@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
+from registry import clock
 from registry.models import Account, Event, Seal, Subject
 
 GENESIS = "0" * 64
@@ -56,7 +57,7 @@ def event_record(
         actor=actor,
         department=actor.department if actor is not None else None,
         on=on,
-        at=(at or timezone.now()).replace(microsecond=0),
+        at=(at or clock.now()).replace(microsecond=0),
         payload=json.loads(json.dumps(payload or {}, cls=DjangoJSONEncoder)),
     )
     event.digest = event_digest(event)

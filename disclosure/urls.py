@@ -1,0 +1,6 @@
+"""Public routes."""
+
+from django.urls import URLPattern
+
+app_name = "disclosure"
+urlpatterns: list[URLPattern] = []

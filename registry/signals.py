@@ -1,0 +1,10 @@
+"""Named domain signals: how a lower app lets higher ones act. Receivers run in the sender's transaction.
+
+Every signal is sent with `actor` (Account or None) and `on` (the legal day).
+"""
+
+from django.dispatch import Signal
+
+record_confirmed = Signal()  # record: it has just become a fact
+record_changed = Signal()  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed"
+subject_changed = Signal()  # subject: sectors, risk, names or people differ

@@ -1,0 +1,5 @@
+"""Routes below /office/: imports."""
+
+from django.urls import URLPattern
+
+patterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes below /office/: subjects."""
+
+from django.urls import URLPattern
+
+patterns: list[URLPattern] = []

@@ -1,0 +1,15 @@
+"""Shared fixtures: nothing heavy; build what a test needs with tests/factories.py."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings, tmp_path):
+    """Fast hashing, files in a folder of the test's own, no HTTPS redirect."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "private"
+    settings.SECURE_SSL_REDIRECT = False
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
