@@ -116,21 +116,41 @@ class WorkingCalendar:
                        announced_years: Collection[int] = ()) -> "WorkingCalendar":
         """Return a new calendar with the office's own days laid over this one.
 
-        `overrides`: day → is it working. `announced_years` are added to those known. A newly announced year
-        forgets the guessed holidays: its days are Monday–Friday changed by `overrides` alone, so these must
-        hold the whole notice of that year; a newly announced year without one weekday off raises ValueError.
+        `overrides`: day → is it working. Other days stay as they are, guessed holidays too, so a year's
+        notice must be given as everything that differs from this calendar: see `notice_days`.
+        `announced_years` are added.
         """
         years = [day.year for day in overrides] + list(announced_years)
         first_year = min([Day.fromordinal(self._first).year, *years])
         last_year = max([Day.fromordinal(self._last).year, *years])
-        fresh = set(announced_years) - self._announced
-        off_years = {day.year for day, working in overrides.items() if not working and day.isoweekday() <= 5}
-        for year in sorted(fresh - off_years):
-            raise ValueError(f"{year} 年标为已公布，但没有任何放假日；请先录入该年的放假安排，再标为已公布。")
-        exceptions = {day: working for day, working in self._exceptions() if day.year not in fresh}
-        exceptions.update(overrides)
-        return WorkingCalendar(first_year=first_year, last_year=last_year, exceptions=exceptions,
+        return WorkingCalendar(first_year=first_year, last_year=last_year,
+                               exceptions={**dict(self._exceptions()), **overrides},
                                announced_years=self._announced | set(announced_years))
+
+    def notice_days(self, year: int, *, days_off: Iterable[Day], make_up_days: Iterable[Day]) -> dict[Day, bool]:
+        """Turn a year's notice into the days that differ from this calendar, to be given to
+        `with_overrides`.
+
+        `days_off` are all days of rest that the notice names (weekends may be among them), `make_up_days`
+        the weekends worked. A weekday guessed as holiday that the notice does not name comes out as
+        working. Raises ValueError for a day more than one year away, a make-up day that is no weekend, a
+        day named as both.
+        """
+        notice = dict.fromkeys(days_off, False)
+        for day in make_up_days:
+            if _is_weekday(day.toordinal()):
+                raise ValueError(f"{day} 不是周六或周日，不能作为调休上班日，请核对放假通知。")
+            if day in notice:
+                raise ValueError(f"{day} 同时列为放假和调休上班，请核对放假通知。")
+            notice[day] = True
+        # A notice may reach into the December before (the New Year holiday) but no further.
+        for day in notice:
+            if day.year not in (year - 1, year):
+                raise ValueError(f"{day} 不属于 {year} 年的放假安排，请核对年份。")
+        first = Day(year, 1, 1).toordinal()
+        plain = {Day.fromordinal(number): _is_weekday(number)
+                 for number in range(first, Day(year, 12, 31).toordinal() + 1)}
+        return {day: working for day, working in {**plain, **notice}.items() if working != self.is_working(day)}
 
     def _exceptions(self) -> Iterable[tuple[Day, bool]]:
         """Yield the days of the table that differ from Monday–Friday."""

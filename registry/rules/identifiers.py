@@ -178,7 +178,7 @@ def birth_date(id_no: str) -> dt.date:
     return born_on
 
 
-def is_individual_business(uscc: str) -> bool:
+def is_sole_trader(uscc: str) -> bool:
     """Tell whether the code is that of a 个体工商户 (codes starting 92)."""
     return normalize_code(uscc).startswith("92")
 

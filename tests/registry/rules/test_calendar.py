@@ -114,14 +114,41 @@ def test_newly_announced_year_is_no_longer_provisional() -> None:
     assert calendar.add(date(2026, 12, 31), 1) == Due(date(2027, 1, 4), False)
 
 
-def test_newly_announced_year_forgets_the_guessed_holidays() -> None:
-    calendar = CALENDAR.with_overrides({date(2027, 1, 1): False}, {2027})
-    assert calendar.is_working(date(2027, 10, 1))
+def test_newly_announced_year_keeps_the_holidays_that_no_override_names() -> None:
+    calendar = CALENDAR.with_overrides({date(2027, 2, 11): False}, {2027})
+    assert not calendar.is_working(date(2027, 10, 1))
 
 
-def test_announcing_a_year_without_days_off_is_refused() -> None:
-    with pytest.raises(ValueError, match="2027"):
-        CALENDAR.with_overrides({date(2027, 2, 6): True}, {2027})
+NOTICE = CALENDAR.notice_days(
+    2027, days_off=[date(2027, 1, 1), date(2027, 1, 2), date(2027, 10, 1), date(2027, 10, 8)],
+    make_up_days=[date(2027, 10, 9)])
+
+
+@pytest.mark.parametrize(("day", "working"), [
+    (date(2027, 10, 8), False), (date(2027, 10, 9), True), (date(2027, 1, 2), False), (date(2027, 1, 1), False),
+    (date(2027, 5, 3), True),  # guessed off, not in the notice
+])
+def test_year_loaded_from_a_notice_is_exactly_the_notice(day: date, working: bool) -> None:
+    assert CALENDAR.with_overrides(NOTICE, {2027}).is_working(day) is working
+
+
+def test_notice_days_leave_out_what_the_calendar_knows_already() -> None:
+    assert date(2027, 10, 1) not in NOTICE
+
+
+def test_notice_may_reach_into_the_december_before() -> None:
+    days = CALENDAR.notice_days(2027, days_off=[date(2026, 12, 31)], make_up_days=[])
+    assert days[date(2026, 12, 31)] is False
+
+
+@pytest.mark.parametrize(("days_off", "make_up_days", "word"), [
+    ([date(2028, 1, 1)], [], "年份"), ([], [date(2027, 10, 8)], "周六"),
+    ([date(2027, 10, 9)], [date(2027, 10, 9)], "同时"),
+])
+def test_notice_that_contradicts_itself_is_refused(
+        days_off: list[date], make_up_days: list[date], word: str) -> None:
+    with pytest.raises(ValueError, match=word):
+        CALENDAR.notice_days(2027, days_off=days_off, make_up_days=make_up_days)
 
 
 def test_override_outside_the_table_widens_it() -> None:

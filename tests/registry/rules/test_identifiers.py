@@ -13,7 +13,7 @@ from registry.rules.identifiers import (
     check_identity,
     check_organization_code,
     check_uscc,
-    is_individual_business,
+    is_sole_trader,
     organization_code_of,
 )
 from registry.rules.synthetic import FICTIONAL_DIVISION, make_identity, make_organization_code, make_uscc
@@ -83,12 +83,12 @@ def test_national_division_is_known() -> None:
     assert check_uscc(make_uscc("1", "1", "100000", 1)).warnings == ()
 
 
-def test_codes_of_individual_businesses_start_with_92() -> None:
-    assert is_individual_business(make_uscc("9", "2", FICTIONAL_DIVISION, 1))
+def test_codes_of_sole_traders_start_with_92() -> None:
+    assert is_sole_trader(make_uscc("9", "2", FICTIONAL_DIVISION, 1))
 
 
-def test_enterprise_is_not_an_individual_business() -> None:
-    assert not is_individual_business("91139999X000000198")
+def test_enterprise_is_not_an_sole_trader() -> None:
+    assert not is_sole_trader("91139999X000000198")
 
 
 def test_organization_code_is_found_inside_the_unified_code() -> None:
