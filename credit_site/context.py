@@ -4,14 +4,49 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
+from credit_site import navigation
 from registry import clock
+from registry.services import authz
+from registry.views.guards import actor_of
+
+WEEKDAYS = "一二三四五六日"
+
+
+def _roles(request: HttpRequest) -> frozenset[str]:
+    """Return the roles of whoever asks; none for the anonymous and where the request never reached the accounts."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return frozenset()
+    return authz.roles_on(actor_of(request), clock.today())
+
+
+def shell_of(request: HttpRequest) -> tuple[str, str]:
+    """Return the template to extend and the address of the first page: the office's for officers, else the public's."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and actor_of(request).subject_id is None:
+        return "office.html", reverse("workbench")
+    return "public.html", "/"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the site's name, today's legal day, and whether this is the demonstration county."""
+    """Return the site's name, today's legal day, the navigation, and whether this is the demonstration county.
+
+    The navigation is made when a template reads it: public pages ask the database for no roles.
+    """
+    today = clock.today()
     return {
         "SITE_NAME": "县域信用监管平台",
-        "TODAY": clock.today(),
+        "TODAY": today,
+        "WEEKDAY": WEEKDAYS[today.weekday()],
         "IS_DEMONSTRATION": settings.DEMONSTRATION,
+        "NAVIGATION": SimpleLazyObject(
+            lambda: navigation.links(navigation.OFFICE, roles=_roles(request), path=request.path)
+        ),
+        "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
+        # Pages that anybody may meet (refusals, passwords) wear the shell of whoever looks at them.
+        "SHELL": SimpleLazyObject(lambda: shell_of(request)[0]),
+        "HOME_URL": SimpleLazyObject(lambda: shell_of(request)[1]),
+        "ACCOUNT_MENU": navigation.links(navigation.ACCOUNT, roles=frozenset(), path=request.path),
     }

@@ -1,0 +1,75 @@
+"""The main navigation: which pages an account is offered, by permission."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from registry.rules import access
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry as declared: the URL name that it leads to and the permission that shows it ("" shows it to all)."""
+
+    label: str
+    url_name: str
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as shown."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+OFFICE = (
+    Place("工作台", "workbench", "workbench.view"),
+    Place("主体", "registry:subject-list", "subject.view"),
+    Place("记录", "registry:record-list", "record.view"),
+    Place("导入", "registry:import-list", "import.view"),
+    Place("待列入提示", "sanctions:candidate-list", "case.view"),
+    Place("案件", "sanctions:case-list", "case.view"),
+    Place("名单", "sanctions:entry-list", "entry.view"),
+    Place("联合惩戒", "sanctions:order-list", "order.view"),
+    Place("公示", "publications:list", "publication.view"),
+    Place("政策", "registry:policy-list", "policy.view"),
+    Place("日历", "registry:calendar", "calendar.view"),
+    Place("通知", "registry:notice-list", "notice.view"),
+    Place("账号", "registry:account-list", "account.manage"),
+    Place("部门", "registry:department-list", "account.manage"),
+    Place("审计", "registry:event-list", "event.view"),
+    Place("后台任务", "registry:job-list", "job.view"),
+)
+
+PUBLIC = (
+    Place("查询", "disclosure:home"),
+    Place("失信名单", "disclosure:lists"),
+    Place("政策与措施", "disclosure:policies"),
+    Place("异议与修复", "disclosure:rights"),
+)
+
+ACCOUNT = (
+    Place("修改密码", "account_change_password"),
+    Place("二次验证", "mfa_index"),
+)
+
+
+def links(places: Iterable[Place], *, roles: frozenset[str], path: str) -> list[Link]:
+    """Return the entries that `roles` may open, in order; the one with the longest address before `path` is current.
+
+    A name that no route carries is left out, so that a page taken away cannot break every other page.
+    """
+    shown: list[tuple[str, str]] = []
+    for place in places:
+        if place.permission and not access.may(roles, place.permission):
+            continue
+        try:
+            shown.append((place.label, reverse(place.url_name)))
+        except NoReverseMatch:
+            continue
+    current = max((url for _, url in shown if path.startswith(url)), key=len, default="")
+    return [Link(label, url, url == current) for label, url in shown]
