@@ -1,0 +1,137 @@
+"""Writing an official document as .docx: layout after GB/T 9704-2012 (paper, margins, fonts, sizes, spacing)."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from registry.rules.blocks import Block, Facts, Paragraph
+
+_BODY: Final = "仿宋_GB2312"
+_TITLE: Final = "方正小标宋简体"
+_BOLD: Final = "黑体"
+_SIZE = Pt(16)  # 三号
+_TITLE_SIZE = Pt(22)  # 二号
+_TABLE_SIZE = Pt(12)  # 小四
+_LINE = Pt(28)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the paper says outside its body; `footer` empty: none."""
+
+    title: str
+    number: str
+    department: str
+    on: date
+    footer: str = ""
+
+
+def chinese_date(day: date) -> str:
+    """Return a day as documents are dated: 2026年3月2日, without leading zeros (GB/T 9704-2012, 7.3.5)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def docx_bytes(letter: Letter, body: Sequence[Block], *, written_at: datetime) -> bytes:
+    """Return the .docx file of the letter: title, number, body, signature with department and date."""
+    document = docx.Document()
+    _set_page(document)
+    _line(document, letter.title, font=_TITLE, size=_TITLE_SIZE, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _line(document, letter.number, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _line(document, "")
+    for block in body:
+        _write_block(document, block)
+    _line(document, "")
+    _line(document, letter.department, align=WD_ALIGN_PARAGRAPH.RIGHT, keep=True)
+    _line(document, chinese_date(letter.on), align=WD_ALIGN_PARAGRAPH.RIGHT)
+    if letter.footer:
+        _footer(document, letter.footer)
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = letter.title, letter.department, ""
+    properties.created = properties.modified = written_at.replace(tzinfo=None)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _set_page(document: Any) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    style = document.styles["Normal"]
+    _set_font(style, _BODY)
+    style.font.size = _SIZE
+
+
+def _set_font(holder: Any, name: str) -> None:
+    """Name the font for both scripts: Word keeps the Chinese one apart."""
+    holder.font.name = name
+    fonts = holder.element.get_or_add_rPr().get_or_add_rFonts()
+    fonts.set(qn("w:eastAsia"), name)
+
+
+def _format(paragraph: Any, *, align: Any = None, indent: bool = False, keep: bool = False) -> None:
+    form = paragraph.paragraph_format
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, _LINE
+    form.space_before = form.space_after = Pt(0)
+    form.keep_with_next = keep
+    if align is not None:
+        form.alignment = align
+    if indent:
+        form.first_line_indent = Pt(_SIZE.pt * 2)
+
+
+def _line(
+    document: Any, text: str, *, font: str = "", size: Any = None, align: Any = None, indent: bool = False,
+    keep: bool = False,
+) -> None:  # fmt: skip
+    paragraph = document.add_paragraph()
+    _format(paragraph, align=align, indent=indent, keep=keep)
+    run = paragraph.add_run(text)
+    if font:
+        _set_font(run, font)
+    if size is not None:
+        run.font.size = size
+
+
+def _write_block(document: Any, block: Block) -> None:
+    if isinstance(block, Paragraph):
+        _line(document, block.text, font=_BOLD if block.bold else "", indent=block.indent)
+    elif isinstance(block, Facts):
+        _table(document, [list(row) for row in block.rows], first_bold=False)
+    else:
+        _table(document, [list(block.header), *(list(row) for row in block.rows)], first_bold=True)
+
+
+def _table(document: Any, rows: list[list[str]], *, first_bold: bool) -> None:
+    if not rows:
+        return
+    table = document.add_table(rows=0, cols=len(rows[0]))
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for index, row in enumerate(rows):
+        cells = table.add_row().cells
+        for column, text in enumerate(row):
+            run = cells[column].paragraphs[0].add_run(text)
+            run.font.size = _TABLE_SIZE
+            is_label = index == 0 if first_bold else column == 0
+            if is_label:
+                _set_font(run, _BOLD)
+    if not first_bold:
+        for cell, width in [(cell, Mm(40)) for cell in table.columns[0].cells] + [
+            (cell, Mm(116)) for cell in table.columns[1].cells
+        ]:
+            cell.width = width
+
+
+def _footer(document: Any, text: str) -> None:
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.add_run(text).font.size = Pt(9)

@@ -1,0 +1,45 @@
+"""The seam through which higher apps put their sections on a subject's file page.
+
+Panels are registered once, in `AppConfig.ready()`, and never change afterwards: every process holds the same set.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from registry.models import Subject
+
+# Given the request and the subject: the template to include and its context; None shows nothing.
+PanelBuilder = Callable[[HttpRequest, Subject], tuple[str, dict[str, Any]] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A section ready to be included: `{% include panel.template with panel=panel.context %}`."""
+
+    name: str
+    template: str
+    context: dict[str, Any]
+
+
+_builders: dict[str, tuple[int, PanelBuilder]] = {}
+
+
+def register_panel(name: str, order: int, builder: PanelBuilder) -> None:
+    """Put a section on the subject's file page, in ascending `order`; the same name again replaces it.
+
+    The template finds its context under the name `panel` and `subject` and `request` beside it.
+    """
+    _builders[name] = (order, builder)
+
+
+def panels_for(request: HttpRequest, subject: Subject) -> list[Panel]:
+    """Build every registered section for this subject, in order."""
+    built = []
+    for name, (_, builder) in sorted(_builders.items(), key=lambda item: (item[1][0], item[0])):
+        result = builder(request, subject)
+        if result is not None:
+            built.append(Panel(name, *result))
+    return built
