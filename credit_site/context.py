@@ -36,6 +36,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     The navigation is made when a template reads it: public pages ask the database for no roles.
     """
     today = clock.today()
+    # Pages that anybody may meet (refusals, passwords) wear the shell of whoever looks at them.
+    shell, home = shell_of(request)
     return {
         "SITE_NAME": "县域信用监管平台",
         "TODAY": today,
@@ -45,8 +47,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             lambda: navigation.links(navigation.OFFICE, roles=_roles(request), path=request.path)
         ),
         "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
-        # Pages that anybody may meet (refusals, passwords) wear the shell of whoever looks at them.
-        "SHELL": SimpleLazyObject(lambda: shell_of(request)[0]),
-        "HOME_URL": SimpleLazyObject(lambda: shell_of(request)[1]),
+        "SHELL": shell,
+        "HOME_URL": home,
         "ACCOUNT_MENU": navigation.links(navigation.ACCOUNT, roles=frozenset(), path=request.path),
     }
