@@ -1,0 +1,104 @@
+"""Joint action in the county: which department stands for which authority of a catalogue, and by when it answers.
+
+The table is data (`registry/policies/county/joint-action.yaml`): an office changes it without touching code.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from registry.rules.policy.errors import PackError, explain_validation
+from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.policy.values import Code, Model, Text
+
+DEFAULT_FILE = Path(__file__).resolve().parents[1] / "policies" / "county" / "joint-action.yaml"
+
+
+class AnswerTime(Model):
+    """How many working days a department has; `assumed` with a reason where no source says."""
+
+    working_days: int = Field(ge=1)
+    clause: str = ""
+    assumed: bool = False
+    reason: str = ""
+
+
+class Counterpart(Model):
+    """Names that catalogues use, and the codes of the county's departments that carry it out for them."""
+
+    names: tuple[Text, ...] = Field(min_length=1)
+    county: tuple[Code, ...] = ()
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _nobody_needs_a_reason(self) -> Self:
+        if not self.county and not self.reason.strip():
+            raise ValueError("county 为空时必须写明 reason（为什么县级没有对应部门）")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A department of a catalogue that nobody in the county stands for, and why (Chinese)."""
+
+    name: str
+    reason: str
+
+
+class JointAction(Model):
+    """The county's table of counterparts and its time limits."""
+
+    answer: AnswerTime
+    ending: AnswerTime
+    departments: tuple[Counterpart, ...]
+
+    @model_validator(mode="after")
+    def _a_name_stands_once(self) -> Self:
+        names = [name for row in self.departments for name in row.names]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"名称重复：{'、'.join(doubled)}，每个名称只能出现一次")
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, Counterpart]:
+        """The counterparts by the catalogue's name."""
+        return {name: row for row in self.departments for name in row.names}
+
+    def match(self, names: Iterable[str], present: frozenset[str]) -> tuple[tuple[str, ...], tuple[Unmatched, ...]]:
+        """Return the codes of the departments in `present` that stand for `names`, in order and once each, and the
+        names nobody stands for."""
+        codes: dict[str, None] = {}
+        unmatched = []
+        for name in names:
+            row = self.by_name.get(name.strip())
+            found = [code for code in row.county if code in present] if row else []
+            codes.update(dict.fromkeys(found))
+            if row is None:
+                unmatched.append(Unmatched(name, "对照表中没有这个部门，请在对照表中补充。"))
+            elif not found:
+                reason = row.reason or f"本县没有设置代码为{'、'.join(row.county)}的部门，或该部门已停用。"
+                unmatched.append(Unmatched(name, reason))
+        return tuple(codes), tuple(unmatched)
+
+
+@lru_cache(maxsize=4)
+def load_joint_action(path: Path = DEFAULT_FILE) -> JointAction:
+    """Read the county's table. Raises PackError naming file, place and the way out."""
+    try:
+        return JointAction.model_validate(_tuples(read_yaml(path.read_text(encoding="utf-8"))))
+    except YamlError as error:
+        raise PackError([f"{path.name}：{error}"]) from error
+    except ValidationError as error:
+        raise PackError(explain_validation(path.name, error)) from error
+
+
+def _tuples(data: object) -> object:
+    """Lists become tuples: the strict models take no list for a tuple."""
+    if isinstance(data, dict):
+        return {key: _tuples(value) for key, value in data.items()}
+    return tuple(_tuples(value) for value in data) if isinstance(data, list) else data
