@@ -1,0 +1,39 @@
+"""What the addresses of tests/access_table.py point at: one function a kind of object, called only when needed.
+
+`SAMPLES[url_name]` gives the keyword arguments of an address. Objects are made inside the `World`'s department, so
+that row rules (a department sees its own) do not hide them from the roles that may.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from registry.models import Account, Department, Record, Subject
+from tests.factories import make_account, make_department, make_record, make_subject
+
+
+@dataclass
+class World:
+    """The smallest county: one department and subject, one account for each role; further objects on demand."""
+
+    department: Department = field(default_factory=make_department)
+    subject: Subject = field(default_factory=make_subject)
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        officers = ("handler", "reviewer", "approver", "publisher", "department", "auditor", "administrator")
+        accounts = {role: make_account(role, department=self.department) for role in officers}
+        return accounts | {"subject": make_account("subject", subject=self.subject)}
+
+    @cached_property
+    def record(self) -> Record:
+        return make_record(self.subject, department=self.department)
+
+
+Builder = Callable[[World], dict[str, Any]]
+
+SAMPLES: dict[str, Builder] = {
+    "account_confirm_email": lambda world: {"key": "x"},
+    "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "x"},
+}

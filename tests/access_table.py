@@ -1,0 +1,63 @@
+"""Who may open which page: one row for every URL name, written by hand from the office's division of work.
+
+PUBLIC: anybody. LOGIN: anybody signed in. CLOSED: nobody (404): a page of a library that this site does without.
+Else the roles that may; everybody else signed in gets 403, the anonymous are sent to the login. Rows of API pages
+that answer the anonymous with 401/403 instead of the login page go into `API` as well.
+A name missing here fails tests/credit_site/test_access.py. Objects for the addresses: tests/access_samples.py.
+"""
+
+PUBLIC = "public"
+LOGIN = "login"
+CLOSED = "closed"
+
+OFFICERS = frozenset({"handler", "reviewer", "approver", "publisher"})
+WATCHERS = OFFICERS | {"auditor"}
+ALL_ROLES = OFFICERS | {"department", "subject", "auditor", "administrator"}
+
+
+def only(*roles: str) -> frozenset[str]:
+    assert set(roles) <= ALL_ROLES, roles
+    return frozenset(roles)
+
+
+API: frozenset[str] = frozenset()
+
+ACCESS: dict[str, str | frozenset[str]] = {
+    # --- probes
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    # --- the entrance
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_change_password": LOGIN,
+    "account_reauthenticate": LOGIN,
+    "account_signup": CLOSED,
+    "account_inactive": CLOSED,
+    "account_email": CLOSED,
+    "account_email_verification_sent": CLOSED,
+    "account_confirm_email": CLOSED,
+    "account_set_password": CLOSED,
+    "account_reset_password": CLOSED,
+    "account_reset_password_done": CLOSED,
+    "account_reset_password_from_key": CLOSED,
+    "account_reset_password_from_key_done": CLOSED,
+    "account_confirm_login_code": CLOSED,
+    "mfa_index": LOGIN,
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": LOGIN,
+    "mfa_activate_totp": LOGIN,
+    "mfa_deactivate_totp": LOGIN,
+    "mfa_view_recovery_codes": LOGIN,
+    "mfa_generate_recovery_codes": LOGIN,
+    "mfa_download_recovery_codes": LOGIN,
+    # --- the workbench
+    "workbench": WATCHERS | only("department", "administrator"),
+    # --- registry: subjects, records, evidence
+    # --- registry: imports
+    # --- registry: policies
+    # --- registry: administration
+    # --- sanctions: candidates and cases
+    # --- sanctions: entries and orders
+    # --- disclosure: officers
+    # --- disclosure: the public
+}
