@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from registry.base.tracked import Tracked
-from registry.models import Account, PolicyActivation, Record, Subject
+from registry.models import Account, PolicyActivation, PolicyVersion, Record, Subject
 
 
 class Candidate(Tracked):
@@ -50,3 +50,22 @@ class CandidateGround(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "提示依据"
         constraints = [models.UniqueConstraint(fields=["candidate", "record"], name="candidate_ground_once")]
+
+
+class Standing(models.Model):
+    """When one subject was last evaluated under one pack, and the first later day on which time alone changes the answer.
+
+    Only a note for the nightly job, so that it finds by index what is due; every decision evaluates anew.
+    """
+
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="standings")
+    pack_id = models.CharField("政策代码", max_length=60)
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    evaluated_on = models.DateField("评估日期")
+    next_change_on = models.DateField("结论可能变化的日期", null=True)
+    points = models.IntegerField("计分", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评估状态"
+        constraints = [models.UniqueConstraint(fields=["subject", "pack_id"], name="one_standing_a_pack")]
+        indexes = [models.Index(fields=["next_change_on"])]
