@@ -138,3 +138,13 @@ class JobRun(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任务运行"
         ordering = ["-id"]
+
+
+class WorkerBeat(models.Model):
+    """The last sign of life of a kind of worker: one row a kind, overwritten."""
+
+    name = models.CharField("工作进程", max_length=40, unique=True)
+    at = models.DateTimeField("最近一次心跳")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "心跳"

@@ -9,9 +9,12 @@ from datetime import date, timedelta
 
 from django.db import models, transaction
 
+from registry.base.errors import InvalidInput, TransitionRefused
 from registry.models import Account, Deadline, DeadlinePause, Department, Subject
 from registry.rules.calendar import Due, WorkingCalendar
 from registry.selectors.calendar import calendar_current
+
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,20 @@ def due_of(calendar: WorkingCalendar, starts_on: date, days: int, unit: str) -> 
 
 
 def _with_pauses(calendar: WorkingCalendar, deadline: Deadline) -> Due:
-    """Return the due day with every closed pause added: as many days of the deadline's unit as the clock stood."""
-    due = due_of(calendar, deadline.starts_on, deadline.days, deadline.unit)
-    for pause in deadline.pauses.order_by("starts_on"):
+    """Return the due day of the period lengthened by every closed pause, in the deadline's own unit.
+
+    The days that the clock stood are added to the period before its end is moved off a rest day, so that a move
+    never counts twice.
+    """
+    stood = 0
+    for pause in deadline.pauses.all():
         if pause.ends_on is None:
             continue
         if deadline.unit == Deadline.Unit.WORKING:
-            stood = calendar.between(pause.starts_on - timedelta(days=1), pause.ends_on - timedelta(days=1))
-            moved = calendar.add(due.on, stood) if stood else due
+            stood += calendar.between(pause.starts_on - _ONE_DAY, pause.ends_on - _ONE_DAY)
         else:
-            moved = calendar.move_to_working(due.on + (pause.ends_on - pause.starts_on))
-        due = Due(moved.on, due.provisional or moved.provisional)
-    return due
+            stood += (pause.ends_on - pause.starts_on).days
+    return due_of(calendar, deadline.starts_on, deadline.days + stood, deadline.unit)
 
 
 def deadline_set(
@@ -111,22 +116,50 @@ def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date) -> N
 
 @transaction.atomic
 def deadline_pause(*, deadline_id: int, reason: str, actor: Account | None, on: date) -> DeadlinePause:
-    """Stop the clock from `on`; a pause already open is returned as it is."""
-    deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
-    pause = deadline.pauses.filter(ends_on__isnull=True).first()
-    return pause or DeadlinePause(deadline=deadline, starts_on=on, reason=reason).save_by(
-        actor, reason="deadline.pause"
-    )
+    """Stop the clock from `on`; a pause already open is returned as it is.
+
+    Raises TransitionRefused for a closed deadline, InvalidInput for a day before the period or inside an earlier pause.
+    """
+    deadline = _locked_open(deadline_id)
+    pauses = list(deadline.pauses.order_by("starts_on", "id"))
+    if pauses and pauses[-1].ends_on is None:
+        return pauses[-1]
+    earliest = max([deadline.starts_on, *(pause.ends_on for pause in pauses if pause.ends_on is not None)])
+    if on < earliest:
+        raise InvalidInput(
+            "pause-too-early",
+            f"中止日期{on}早于{earliest}（期限起算日或上一次中止的结束日），请改为{earliest}或以后的日期。",
+            field="starts_on",
+        )
+    return DeadlinePause(deadline=deadline, starts_on=on, reason=reason).save_by(actor, reason="deadline.pause")
 
 
 @transaction.atomic
 def deadline_resume(*, deadline_id: int, actor: Account | None, on: date) -> Deadline:
-    """Let the clock run again from `on` and move the due day by the time that it stood."""
-    deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+    """Let the clock run again from `on` and move the due day by the time that it stood.
+
+    Raises TransitionRefused for a closed deadline, InvalidInput for a day before the pause began.
+    """
+    deadline = _locked_open(deadline_id)
     for pause in deadline.pauses.filter(ends_on__isnull=True):
+        if on < pause.starts_on:
+            raise InvalidInput(
+                "resume-before-pause",
+                f"恢复日期{on}早于中止日期{pause.starts_on}，请改为{pause.starts_on}或以后的日期。",
+                field="ends_on",
+            )
         pause.ends_on = on
         pause.save_by(actor, reason="deadline.resume")
     return _reckon(calendar_current(), deadline, actor)
+
+
+def _locked_open(deadline_id: int) -> Deadline:
+    deadline: Deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+    if not deadline.is_open:
+        raise TransitionRefused(
+            "deadline-closed", f"期限“{deadline.label}”已经办结或撤销，不能再中止或恢复。", deadline=deadline_id
+        )
+    return deadline
 
 
 def _reckon(calendar: WorkingCalendar, deadline: Deadline, actor: Account | None) -> Deadline:
@@ -142,7 +175,8 @@ def deadlines_reckon(*, actor: Account | None) -> int:
     """Reckon every open deadline by the calendar as it is now; return how many moved or changed their mark."""
     calendar = calendar_current()
     changed = 0
-    for deadline in Deadline.objects.select_for_update().filter(met_on__isnull=True, cancelled_on__isnull=True):
+    open_now = Deadline.objects.select_for_update().filter(met_on__isnull=True, cancelled_on__isnull=True)
+    for deadline in open_now.order_by("id").prefetch_related("pauses"):
         before = deadline.version
         changed += _reckon(calendar, deadline, actor).version != before
     return changed

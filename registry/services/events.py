@@ -3,12 +3,11 @@
 import hashlib
 import json
 import uuid
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.utils import timezone
 
 from registry import clock
 from registry.models import Account, Event, Seal, Subject
@@ -27,7 +26,7 @@ def event_digest(event: Event) -> str:
         "actor": event.actor_id,
         "department": event.department_id,
         "on": event.on.isoformat(),
-        "at": event.at.astimezone(timezone.get_default_timezone()).isoformat(),
+        "at": event.at.astimezone(UTC).isoformat(),
         "payload": event.payload,
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -46,7 +45,9 @@ def event_record(
     at: datetime | None = None,
 ) -> Event:
     """Append one event. `name` is `<thing>.<action>`, `text` the Chinese sentence officers read; call inside the
-    service's transaction. `payload` is made JSON-plain (dates as ISO text), so that the digest can be recomputed."""
+    service's transaction. `payload` is made JSON-plain, so that the digest can be recomputed from what any database
+    gives back: dates as ISO text, and numbers with a fraction as text, since databases write those in several ways.
+    Raises ValueError for a payload with NaN or an infinite number."""
     event = Event(
         uid=uuid.uuid4(),
         name=name,
@@ -58,16 +59,30 @@ def event_record(
         department=actor.department if actor is not None else None,
         on=on,
         at=(at or clock.now()).replace(microsecond=0),
-        payload=json.loads(json.dumps(payload or {}, cls=DjangoJSONEncoder)),
+        payload=_plain(payload or {}),
     )
     event.digest = event_digest(event)
     event.save(force_insert=True)
     return event
 
 
+def _plain(payload: dict[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False), parse_float=str)
+    return plain
+
+
 def seal_digest(previous: str, digests: list[str]) -> str:
     """Return the digest of a seal: over the seal before it and its events' digests in order of id."""
     return hashlib.sha256("\n".join([previous, *digests]).encode()).hexdigest()
+
+
+def _last_seal_locked() -> Seal | None:
+    """Lock the newest seal. Who waited for the lock looks again: the sealer before may have added a newer one."""
+    while True:
+        locked = Seal.objects.select_for_update().order_by("-id").first()
+        newest = Seal.objects.order_by("-id").first()
+        if locked == newest:
+            return locked
 
 
 @transaction.atomic
@@ -76,7 +91,7 @@ def events_seal(*, at: datetime, limit: int = 10_000) -> Seal | None:
 
     Sealers queue on the newest seal's row; a second one at the genesis is refused by `previous_digest`'s uniqueness.
     """
-    last = Seal.objects.select_for_update().order_by("-id").first()
+    last = _last_seal_locked()
     events = list(Event.objects.filter(seal__isnull=True).order_by("id")[:limit])
     if not events:
         return None
@@ -91,9 +106,15 @@ def events_seal(*, at: datetime, limit: int = 10_000) -> Seal | None:
     return seal
 
 
-def events_verify() -> list[str]:
-    """Return what does not add up, in Chinese; an empty list means that nothing was altered, removed or inserted."""
+def events_verify(*, anchor: str = "") -> list[str]:
+    """Return what does not add up, in Chinese; an empty list means that nothing was altered, removed or inserted.
+
+    `anchor`: a seal's digest noted outside the database earlier. It must still be there: only so is it noticed that
+    the newest seals were cut off or the whole chain was made anew.
+    """
     problems: list[str] = []
+    if anchor and not Seal.objects.filter(digest=anchor).exists():
+        problems.append(f"留存的封存摘要 {anchor} 已不存在：封存被删除或重做")
     previous = GENESIS
     for seal in Seal.objects.order_by("id").iterator():
         events = list(seal.events.order_by("id"))

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import models, transaction
 
 from registry.base.errors import TransitionRefused
-from registry.models import Account, Department, Notice, Subject
+from registry.models import Account, Department, Notice, OutboxMessage, Subject
 from registry.services import authz
 from registry.services.events import event_record
-from registry.services.outbox import outbox_put
+from registry.services.outbox import message_resend, outbox_put
 
 TOPIC = "notice.deliver"
 
@@ -53,6 +53,35 @@ def notice_deliver(payload: dict[str, Any], now: datetime) -> None:
     notice.state, notice.delivered_at = Notice.State.DELIVERED, now
     notice.attempts += 1
     notice.save(update_fields=["state", "delivered_at", "attempts"])
+
+
+def notice_give_up(payload: dict[str, Any], now: datetime) -> None:
+    """Outbox's last word on a notice it could not deliver: failed, with the error, for an officer to send again."""
+    notice = Notice.objects.select_for_update().get(pk=payload["notice"])
+    message = OutboxMessage.objects.get(key=f"{TOPIC}:{notice.pk}")
+    notice.state, notice.attempts, notice.last_error = Notice.State.FAILED, message.attempts, message.last_error
+    notice.save(update_fields=["state", "attempts", "last_error"])
+
+
+@transaction.atomic
+def notice_resend(*, notice_id: int, actor: Account | None, on: date, at: datetime) -> Notice:
+    """Send a failed notice again from `at`. Raises NotAllowed, and TransitionRefused when it has not failed."""
+    authz.require(actor, "notice.resend", on=on)
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.state != Notice.State.FAILED:
+        raise TransitionRefused(
+            "notice-not-failed",
+            f"该通知的状态是“{notice.get_state_display()}”，只有发送失败的通知才能重新发送。",
+            state=notice.state,
+        )
+    notice.state = Notice.State.QUEUED
+    notice.save(update_fields=["state"])
+    message_resend(OutboxMessage.objects.get(key=f"{TOPIC}:{notice.pk}").pk, now=at)
+    event_record(
+        "notice.resent", f"《{notice.title}》发送失败后重新发送", obj=notice, subject=notice.subject,
+        actor=actor, on=on, payload={"last_error": notice.last_error},
+    )  # fmt: skip
+    return notice
 
 
 @transaction.atomic

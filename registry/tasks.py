@@ -1,0 +1,48 @@
+"""The registry's jobs. Each is safe to run twice or late; the work is done by services."""
+
+import time
+
+from celery import shared_task
+
+from registry import clock
+from registry.services.events import events_seal
+from registry.services.jobs import RELAY, beat_mark, job_note, job_run
+from registry.services.outbox import outbox_drain
+from registry.services.reminders import deadlines_remind
+
+BATCH = 50
+DRAIN_SECONDS = 20.0
+
+
+@shared_task(name="registry.outbox_drain")
+def outbox_drain_task() -> None:
+    """Carry out what the outbox owes, batch by batch, for `DRAIN_SECONDS` at most. Several may drain at once."""
+    beat_mark(RELAY, at=clock.now())
+    job_note("registry.outbox_drain", _drain, now=clock.now)
+
+
+def _drain() -> dict[str, int]:
+    ends = time.monotonic() + DRAIN_SECONDS
+    total = {"done": 0, "failed": 0, "lost": 0}
+    while True:
+        counts = outbox_drain(now=clock.now, limit=BATCH)
+        total = {key: total[key] + counts[key] for key in total}
+        if sum(counts.values()) < BATCH or time.monotonic() > ends:
+            return total
+
+
+@shared_task(name="registry.events_seal")
+def events_seal_task() -> None:
+    """Seal the events written since the last seal."""
+
+    def work() -> dict[str, int]:
+        seal = events_seal(at=clock.now())
+        return {"sealed": seal.count if seal is not None else 0}
+
+    job_run("registry.events_seal", work, now=clock.now)
+
+
+@shared_task(name="registry.deadlines_remind")
+def deadlines_remind_task() -> None:
+    """Remind the departments of deadlines that are near, due or past."""
+    job_run("registry.deadlines_remind", lambda: deadlines_remind(on=clock.today(), at=clock.now()), now=clock.now)
