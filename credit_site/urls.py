@@ -1,10 +1,14 @@
 """All routes: the public at the root, officers below /office/."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from credit_site.views import health, workbench
+from credit_site.views import closed, health, workbench
 
 urlpatterns = [
+    # Shut before the library's own routes are asked.
+    re_path(
+        r"^accounts/(?:signup|inactive|email|confirm-email|password/set|password/reset|login/code)/", closed.closed
+    ),
     path("accounts/", include("allauth.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
 from registry.models import Account, Department, Record, Subject
 from tests.factories import make_account, make_department, make_record, make_subject
 
@@ -31,9 +34,20 @@ class World:
         return make_record(self.subject, department=self.department)
 
 
+def with_second_factor(world: World) -> dict[str, Any]:
+    """Give every account an authenticator and recovery codes, which these pages show or take away."""
+    for account in world.accounts.values():
+        TOTP.activate(account, "JBSWY3DPEHPK3PXP")
+        RecoveryCodes.activate(account)
+    return {}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
+    "mfa_deactivate_totp": with_second_factor,
+    "mfa_view_recovery_codes": with_second_factor,
+    "mfa_download_recovery_codes": with_second_factor,
     "account_confirm_email": lambda world: {"key": "x"},
     "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "x"},
 }

@@ -9,6 +9,8 @@ def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "private"
     settings.SECURE_SSL_REDIRECT = False
+    settings.DEMONSTRATION = True
+    settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_second_factor.py sets it
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
