@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from operator import mul
 from typing import NamedTuple
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -36,6 +37,7 @@ _PROVINCES = frozenset(
 )
 _LOOKALIKES = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"}
 _OLDEST_PLAUSIBLE_AGE = 130
+_USCC_FORM = re.compile(f"[{USCC_ALPHABET}]{{2}}[0-9]{{6}}[{USCC_ALPHABET}]{{10}}", re.ASCII)
 _CLEAN_IDENTITY = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 
 
@@ -78,19 +80,9 @@ def normalize_code(text: str) -> str:
 def check_uscc(text: str) -> IdentifierResult:
     """Check a unified social credit code (GB 32100-2015); `normalized` is its 18 characters."""
     code = normalize_code(text)
-    errors = _length_errors(code, 18, "统一社会信用代码")
-    errors += [
-        IdentifierError(index, _character_message(index, character))
-        for index, character in enumerate(code[:18], start=1)
-        if character not in _USCC_VALUE
-    ]
-    errors += [
-        IdentifierError(index, f"第{index}位应为数字（第3至8位是登记管理机关行政区划码），实为“{code[index - 1]}”")
-        for index in range(3, min(len(code), 8) + 1)
-        if code[index - 1] in _USCC_VALUE and not code[index - 1].isdigit()
-    ]
-    if errors:
-        return IdentifierResult(code, tuple(errors))
+    if not _USCC_FORM.fullmatch(code):
+        return IdentifierResult(code, tuple(_uscc_form_errors(code)))
+    errors = []
     expected = organization_check_digit(code[8:16])
     if code[16] != expected:
         errors.append(IdentifierError(17, (
@@ -190,19 +182,19 @@ def organization_code_of(uscc: str) -> str:
 
 def uscc_check_digit(first17: str) -> str:
     """Compute character 18 from the first 17 (GB 32100-2015)."""
-    total = sum(_USCC_VALUE[character] * weight for character, weight in zip(first17, _USCC_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_USCC_VALUE.__getitem__, first17), _USCC_WEIGHTS))
     return USCC_ALPHABET[-total % 31]
 
 
 def organization_check_digit(first8: str) -> str:
     """Compute character 9 of an organisation code from the first 8 (GB 11714-1997)."""
-    pairs = zip(first8, _ORGANIZATION_WEIGHTS, strict=True)
-    return "0123456789X"[-sum(_ORGANIZATION_VALUE[character] * weight for character, weight in pairs) % 11]
+    total = sum(map(mul, map(_ORGANIZATION_VALUE.__getitem__, first8), _ORGANIZATION_WEIGHTS))
+    return "0123456789X"[-total % 11]
 
 
 def identity_check_digit(first17: str) -> str:
     """Compute character 18 of an identity number from the first 17 digits (GB 11643-1999)."""
-    total = sum(int(digit) * weight for digit, weight in zip(first17, _IDENTITY_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first17), _IDENTITY_WEIGHTS))
     return _IDENTITY_CHECKS[total % 11]
 
 
@@ -211,6 +203,18 @@ def _length_errors(code: str, length: int, name: str) -> list[IdentifierError]:
         return []
     message = f"{name}应为{length}位，实为{len(code)}位" if code else f"{name}为空"
     return [IdentifierError(min(len(code), length) + 1, message)]
+
+
+def _uscc_form_errors(code: str) -> list[IdentifierError]:
+    errors = _length_errors(code, 18, "统一社会信用代码")
+    for index, character in enumerate(code[:18], start=1):
+        if character not in _USCC_VALUE:
+            errors.append(IdentifierError(index, _character_message(index, character)))
+        elif 3 <= index <= 8 and not character.isdigit():
+            errors.append(IdentifierError(
+                index, f"第{index}位应为数字（第3至8位是登记管理机关行政区划码），实为“{character}”"
+            ))
+    return errors
 
 
 def _character_message(index: int, character: str) -> str:

@@ -15,8 +15,9 @@ _MARKS = str.maketrans({
     **dict.fromkeys("·•・‧∙⋅･", "·"),
     **dict.fromkeys("—–‐‑‒―−", "-"),
 })
-_ROUND_TO_SHELL = str.maketrans("()", "〔〕")
 _DOCUMENT_YEAR = re.compile(r"\((\d{4})\)", re.ASCII)
+# What the cleaning would leave as it is: the common case, decided at one look.
+_OFFICIAL_NUMBER = re.compile(r"[\u4e00-\u9fff（）]+〔[0-9]{4}〕[A-Za-z0-9\u4e00-\u9fff]+", re.ASCII)
 _SPACES = re.compile(r"\s+")
 
 
@@ -24,8 +25,12 @@ def clean_name(text: str) -> str:
     """Return a name for storing and showing: no control characters, single spaces, full-width round
     brackets.
     """
-    visible = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
-    tidy = _SPACES.sub(" ", visible).strip()
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
+        text = _SPACES.sub(" ", text)
+    elif "  " in text:
+        text = _SPACES.sub(" ", text)
+    tidy = text.strip()
     return tidy.replace("(", "（").replace(")", "）")
 
 
@@ -37,9 +42,7 @@ def comparable_name(text: str) -> str:
     """
     # Brackets first: NFKC leaves 〔〕【】 alone but would turn some others into several characters.
     key = unicodedata.normalize("NFKC", text.translate(_BRACKETS)).translate(_BRACKETS).translate(_MARKS)
-    if not key.isalnum():
-        key = "".join(c for c in key if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
-    return key.upper()
+    return _visible(key).upper()
 
 
 def comparable_document_number(text: str) -> str:
@@ -53,9 +56,10 @@ def clean_document_number(text: str) -> str:
 
     Only brackets around a four-digit year become 〔〕; letter case is kept.
     """
+    if _OFFICIAL_NUMBER.fullmatch(text):
+        return text
     half = unicodedata.normalize("NFKC", text.translate(_BRACKETS)).translate(_BRACKETS)
-    bare = "".join(c for c in half if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
-    with_year = _DOCUMENT_YEAR.sub(lambda match: match.group(0).translate(_ROUND_TO_SHELL), bare)
+    with_year = _DOCUMENT_YEAR.sub(r"〔\1〕", _visible(half))
     return with_year.replace("(", "（").replace(")", "）")
 
 
@@ -75,3 +79,10 @@ def query_grams(fragment: str) -> tuple[str, ...]:
     if len(key) < 2:
         return (key,) if key else ()
     return tuple(dict.fromkeys(key[i:i + 2] for i in range(len(key) - 1)))
+
+
+def _visible(text: str) -> str:
+    """Return text without spaces and invisible characters."""
+    if text.isprintable():  # then the plain space is the only white space left
+        return text.replace(" ", "")
+    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
