@@ -8,3 +8,4 @@ from django.dispatch import Signal
 record_confirmed = Signal()  # record: it has just become a fact
 record_changed = Signal()  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed"
 subject_changed = Signal()  # subject: sectors, risk, names or people differ
+subject_merging = Signal()  # loser, winner: refuse by raising a DomainError, or move your own rows over

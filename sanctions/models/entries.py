@@ -95,3 +95,9 @@ class EntryPause(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "暂停"
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], condition=Q(ends_on__isnull=True), name="one_open_pause"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="entry_pause_runs_forward"
+            ),
+        ]

@@ -1,0 +1,110 @@
+"""Reads of list entries. What is in force is told by dates alone."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from registry.models import Account, Subject
+from registry.rules import access
+from registry.selectors.policies import pack_of
+from registry.services import authz
+from sanctions.models import EntryPause, ListEntry, MeasureOrder
+
+ONE_DAY = timedelta(days=1)
+
+STATE_LABELS = {"coming": "尚未生效", "in-force": "在列", "paused": "在列（措施暂停）", "ended": "已终止"}
+
+
+@dataclass(frozen=True)
+class EntryState:
+    """Where an entry stands on a day. `last_day` is the last day in force, inclusive; None for an empty period."""
+
+    code: str
+    label: str
+    last_day: date | None
+    days_left: int | None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the entry is in force (also while its measures are paused)."""
+        return self.code in ("in-force", "paused")
+
+
+def entries_in_force(subject: Subject, on: date) -> QuerySet[ListEntry]:
+    """Return the entries of `subject` in force on the day `on`."""
+    return ListEntry.objects.filter(subject=subject).in_force(on).select_related("department")
+
+
+def pauses_running(on: date) -> QuerySet[EntryPause]:
+    """Return the pauses that run on the day `on`."""
+    return EntryPause.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
+
+
+def is_paused_on(on: date) -> Exists:
+    """An expression for entries: do the entry's measures stand still on the day `on`?"""
+    return Exists(pauses_running(on).filter(entry=OuterRef("pk")))
+
+
+def entry_state(entry: ListEntry, on: date) -> EntryState:
+    """Say where `entry` stands on the day `on`. Uses `entry.paused_now` where the query has annotated it."""
+    last_day = entry.ends_on - ONE_DAY if entry.ends_on > entry.starts_on else None
+    if entry.ends_on <= on or last_day is None:
+        code = "ended"
+    elif entry.starts_on > on:
+        code = "coming"
+    else:
+        known = getattr(entry, "paused_now", None)
+        paused = pauses_running(on).filter(entry=entry).exists() if known is None else known
+        code = "paused" if paused else "in-force"
+    days_left = (entry.ends_on - on).days - 1 if code in ("in-force", "paused") else None
+    return EntryState(code, end_label(entry) if code == "ended" else STATE_LABELS[code], last_day, days_left)
+
+
+def end_label(entry: ListEntry) -> str:
+    """Return the Chinese word for how the entry ended."""
+    return f"已终止（{entry.get_end_reason_display()}）"
+
+
+def entries_visible_to(account: Account, on: date) -> QuerySet[ListEntry]:
+    """Return the entries that `account` may see: officers all; a department user the public ones and those on which
+    its department has an order; nobody else any."""
+    entries = ListEntry.objects.select_related("subject", "department").annotate(paused_now=is_paused_on(on))
+    roles = authz.roles_on(account, on)
+    if roles & access.WATCHERS:
+        return entries
+    if access.DEPARTMENT in roles and account.department_id is not None:
+        ordered = MeasureOrder.objects.filter(entry=OuterRef("pk"), department=account.department_id)
+        return entries.filter(Q(is_public=True) | Exists(ordered))
+    return entries.none()
+
+
+def entry_list(
+    account: Account, on: date, *, state: str = "", list_code: str = "", name: str = ""
+) -> QuerySet[ListEntry]:
+    """Return the entries that `account` may see, filtered: state `in-force`, `paused`, `ended` or `coming`, list code,
+    part of the subject's name."""
+    entries = entries_visible_to(account, on)
+    if state in ("in-force", "paused"):
+        entries = entries.in_force(on).filter(paused_now=state == "paused")
+    elif state == "ended":
+        entries = entries.filter(ends_on__lte=on)
+    elif state == "coming":
+        entries = entries.filter(starts_on__gt=on, ends_on__gt=on)
+    if list_code:
+        entries = entries.filter(list_code=list_code)
+    if name:
+        entries = entries.filter(subject__name__contains=name)
+    return entries.order_by("-starts_on", "-pk")
+
+
+def list_choices(account: Account, on: date) -> list[tuple[str, str]]:
+    """Return (code, label) of the lists on which entries visible to `account` stand."""
+    found = entries_visible_to(account, on).order_by("list_code").values_list("list_code", "list_label").distinct()
+    return sorted(dict(found).items())
+
+
+def adds_paused_time(entry: ListEntry) -> bool:
+    """Whether the entry's pack adds the time that measures stood still to the term."""
+    objection = pack_of(entry.policy).objection
+    return objection is not None and objection.adds_paused_time.value

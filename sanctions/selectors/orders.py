@@ -1,0 +1,206 @@
+"""Reads of measure orders. A measure is in force only while its entry is and while the entry is not paused."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from registry.models import Account, Deadline, Department
+from registry.rules import access
+from registry.rules.joint_action import Unmatched, load_joint_action
+from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
+from registry.services import authz
+from sanctions.models import ListEntry, MeasureOrder
+from sanctions.selectors.entries import pauses_running
+
+State = MeasureOrder.State
+Ending = MeasureOrder.Ending
+
+QUEUES = {
+    "waiting": "待签收",
+    "answering": "待反馈",
+    "in-force": "今日执行中",
+    "ending": "解除待确认",
+    "refused": "不予采取",
+    "closed": "已解除",
+}
+
+
+def measures_for(entry: ListEntry, on: date) -> tuple[list[CatalogueMeasure], list[RefusedMeasure]]:
+    """Return the measures that may be ordered for `entry` on the day `on`, and those that may not, with the reason."""
+    return catalogue_measures(
+        pack_id=entry.pack_id,
+        list_code=entry.list_code,
+        domain=entry.domain,
+        kind=entry.subject.kind,
+        binding=entry.case.mode == "binding",
+        on=on,
+    )
+
+
+def departments_for(measure: CatalogueMeasure) -> tuple[list[Department], tuple[Unmatched, ...]]:
+    """Return the county's departments that carry out `measure`, and the catalogue's names nobody here stands for."""
+    present = {each.code: each for each in Department.objects.filter(is_active=True)}
+    by_name = {each.name: each for each in present.values()}
+    direct = [by_name[name] for name in measure.departments if name in by_name]
+    codes, unmatched = load_joint_action().match(
+        [name for name in measure.departments if name not in by_name], frozenset(present)
+    )
+    found = {each.pk: each for each in [*direct, *(present[code] for code in codes)]}
+    return list(found.values()), unmatched
+
+
+@dataclass(frozen=True)
+class WithoutCounterpart:
+    """An authority that an active catalogue names and nobody in the county stands for, with the measures concerned."""
+
+    name: str
+    reason: str
+    measures: tuple[str, ...]
+
+
+def without_counterpart(on: date) -> list[WithoutCounterpart]:
+    """Return what the credit office must know: who is named by an active catalogue and has no county department."""
+    rows: dict[str, tuple[str, list[str]]] = {}
+    for active in packs_active(on):
+        for measure in active.pack.measures:
+            offer = CatalogueMeasure(
+                active.version, measure.code, measure.label, measure.clause, measure.force == "mandatory",
+                measure.rights_reducing, measure.departments, (),
+            )  # fmt: skip
+            for name in departments_for(offer)[1]:
+                rows.setdefault(name.name, (name.reason, []))[1].append(f"{measure.code} {measure.label}")
+    return [WithoutCounterpart(name, reason, tuple(labels)) for name, (reason, labels) in rows.items()]
+
+
+def orders_visible_to(account: Account, on: date) -> QuerySet[MeasureOrder]:
+    """Return the orders that `account` may see: officers all, a department user its own department's."""
+    orders = MeasureOrder.objects.select_related("entry__subject", "department")
+    roles = authz.roles_on(account, on)
+    if roles & access.WATCHERS:
+        return orders
+    if access.DEPARTMENT in roles and account.department_id is not None:
+        return orders.filter(department=account.department_id)
+    return orders.none()
+
+
+def entry_runs(on: date) -> Q:
+    """The condition on an order that its entry is in force on the day `on`."""
+    return Q(entry__starts_on__lte=on, entry__ends_on__gt=on)
+
+
+def entry_over(on: date) -> Q:
+    """The condition on an order that its entry is over on the day `on`, whether or not a job has said so."""
+    return Q(entry__ends_on__lte=on)
+
+
+def orders_in_force(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
+    """Narrow to the orders in force on the day `on`: not refused, their entry in force and not paused."""
+    running = orders.filter(entry_runs(on)).exclude(state=State.REFUSED)
+    return running.exclude(Exists(pauses_running(on).filter(entry=OuterRef("entry_id"))))
+
+
+def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[MeasureOrder]:
+    """Narrow to one of `QUEUES` on the day `on`. Raises KeyError for a queue that does not exist."""
+    ending = entry_over(on) & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)
+    if queue == "in-force":
+        return orders_in_force(orders.filter(state=State.CARRIED_OUT), on)
+    return orders.filter(
+        {
+            "waiting": Q(state=State.DISPATCHED) & entry_runs(on),
+            "answering": Q(state=State.RECEIVED) & entry_runs(on),
+            "ending": ending,
+            "refused": Q(state=State.REFUSED),
+            "closed": Q(ending=Ending.CONFIRMED),
+        }[queue]
+    )
+
+
+def queue_counts(orders: QuerySet[MeasureOrder], on: date) -> list[tuple[str, str, int]]:
+    """Return (code, label, number) of every queue."""
+    return [(code, label, in_queue(orders, code, on).count()) for code, label in QUEUES.items()]
+
+
+@dataclass(frozen=True)
+class OrderState:
+    """Where an order stands on a day: code, Chinese label and tone of its tag."""
+
+    code: str
+    label: str
+    tone: str
+
+
+def order_state(order: MeasureOrder, on: date, *, paused: bool) -> OrderState:
+    """Say where `order` stands on the day `on`, by its own answers and by its entry's dates."""
+    if order.state == State.REFUSED:
+        return OrderState("refused", "不予采取", "muted")
+    if order.ending == Ending.CONFIRMED:
+        return OrderState("closed", "已解除", "muted")
+    if order.entry.ends_on <= on:
+        return OrderState("ending", "解除待确认", "warn")
+    if paused:
+        return OrderState("paused", "暂停执行", "warn")
+    tone = {State.DISPATCHED: "warn", State.RECEIVED: "info", State.CARRIED_OUT: "ok"}[State(order.state)]
+    label = "执行中" if order.state == State.CARRIED_OUT else order.get_state_display()
+    return OrderState(order.state, label, tone)
+
+
+def deadlines_of(orders: list[MeasureOrder]) -> dict[int, Deadline]:
+    """Return the open deadline of each order by order id. One query."""
+    found = Deadline.objects.filter(
+        object_kind=MeasureOrder._meta.label_lower,
+        object_id__in=[order.pk for order in orders],
+        met_on__isnull=True,
+        cancelled_on__isnull=True,
+    ).order_by("-due_on")
+    return {deadline.object_id: deadline for deadline in found}
+
+
+def paused_entries(orders: list[MeasureOrder], on: date) -> set[int]:
+    """Return the ids of the entries of `orders` whose measures stand still on the day `on`. One query."""
+    ids = {order.entry_id for order in orders}
+    return set(pauses_running(on).filter(entry__in=ids).values_list("entry_id", flat=True))
+
+
+@dataclass(frozen=True)
+class DepartmentStanding:
+    """How far one department has answered: numbers of orders."""
+
+    department: Department
+    waiting: int
+    answering: int
+    overdue: int
+    carried_out: int
+    refused: int
+    ending: int
+
+
+def department_standings(on: date) -> list[DepartmentStanding]:
+    """Return, for every department that holds orders, what it has not answered yet; the most overdue first."""
+    running, over = entry_runs(on), entry_over(on)
+    rows = (
+        MeasureOrder.objects.order_by()
+        .values("department")
+        .annotate(
+            waiting=Count("pk", filter=Q(state=State.DISPATCHED) & running),
+            answering=Count("pk", filter=Q(state=State.RECEIVED) & running),
+            carried_out=Count("pk", filter=Q(state=State.CARRIED_OUT) & running),
+            refused=Count("pk", filter=Q(state=State.REFUSED)),
+            ending=Count("pk", filter=over & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)),
+        )
+    )
+    late = dict(
+        Deadline.objects.filter(
+            object_kind=MeasureOrder._meta.label_lower,
+            met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on,
+        ).order_by().values_list("department").annotate(Count("pk"))
+    )  # fmt: skip
+    departments = Department.objects.in_bulk([row["department"] for row in rows])
+    standings = [
+        DepartmentStanding(
+            departments[row["department"]], row["waiting"], row["answering"], late.get(row["department"], 0),
+            row["carried_out"], row["refused"], row["ending"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
