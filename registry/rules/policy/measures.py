@@ -1,0 +1,54 @@
+"""Sanction and incentive measures of a pack: who carries out what, on whom, on which legal basis."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from .head import Basis, SubjectKind
+from .values import Code, Sourced, Text
+
+Force = Literal["mandatory", "recommended"]
+
+
+class MeasureBasis(Basis):
+    """A legal or policy basis of a measure."""
+
+
+class MeasurePart(Sourced):
+    """One measure, or one sub-item of a measure."""
+
+    code: Code
+    label: Text
+    targets: tuple[SubjectKind, ...] = Field(min_length=1)
+    rights_reducing: bool = True
+
+
+class Measure(MeasurePart):
+    """A catalogue measure. `matters`: codes of approval matters it attaches to; `lists`: list codes."""
+
+    force: Force
+    departments: tuple[Text, ...] = Field(min_length=1)
+    basis: tuple[MeasureBasis, ...] = ()
+    matters: tuple[Code, ...] = ()
+    lists: tuple[Code, ...] = ()
+    domains: tuple[Code, ...] = ()
+    parts: tuple[MeasurePart, ...] = ()
+
+    @model_validator(mode="after")
+    def _mandatory_names_a_law(self) -> Self:
+        if self.force == "mandatory" and not self.basis:
+            raise ValueError(f"措施 {self.code} 为强制性（mandatory），必须写明 basis（法律依据）")
+        return self
+
+    def reaches(self, kind: SubjectKind) -> int:
+        """Count what reaches this kind of subject.
+
+        A measure that reaches it as a whole counts once; where only some of its sub-items do, each of
+        those counts.
+        """
+        if kind in self.targets:
+            return 1
+        return sum(kind in part.targets for part in self.parts)
+
+
+__all__ = ["Force", "Measure", "MeasureBasis", "MeasurePart"]

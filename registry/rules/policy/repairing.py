@@ -1,0 +1,107 @@
+"""Whether a record or an entry may be repaired on a day, the first possible day, and what stands against
+it.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .facts import History, ListingFact, RecordFact, SubjectFacts
+from .procedure import RepairRule
+from .publication import class_term, repair_class
+from .schema import Pack
+
+Day = dt.date
+_ONE_DAY = dt.timedelta(days=1)
+
+REFUSALS = {
+    "too-early": "最短期限未满", "not-corrected": "失信行为尚未纠正或不良影响尚未消除",
+    "not-fulfilled": "处罚决定规定的义务尚未履行", "no-commitment": "未提交信用承诺书",
+    "no-training": "未提交信用修复培训证明", "no-credit-report": "未提交信用报告",
+    "no-public-welfare": "未提交参与公益活动的证明", "new-misconduct": "期间又有新的失信记录",
+    "never": "依规定不予修复",
+}
+_DOCUMENT_REFUSALS = {"commitment": "no-commitment", "training": "no-training",
+                      "credit-report": "no-credit-report", "public-welfare": "no-public-welfare"}
+
+
+@dataclass(frozen=True, slots=True)
+class RepairVerdict:
+    """`earliest`: first day on the time condition alone, None for never; `refused`: codes of `REFUSALS`."""
+
+    allowed: bool
+    earliest: Day | None
+    refused: tuple[str, ...]
+    clause: str
+
+
+def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> dict[str, RepairVerdict]:
+    """Judge repair of every entry and record of the history that the pack's repair rules reach."""
+    found: dict[str, RepairVerdict] = {}
+    for listing in history.listings:
+        rule = next((rule for rule in pack.repair if rule.of == "listing"
+                     and (not rule.lists or listing.list_code in rule.lists)), None)
+        if rule is not None:
+            found[listing.id] = _listing_verdict(rule, listing, history, on)
+    rule = next((rule for rule in pack.repair if rule.of == "record"), None)
+    if rule is not None:
+        for record in history.records:
+            if record.exists_on(on) and record.penalty is not None and record.decided_on is not None:
+                found[record.id] = _record_verdict(pack, rule, record, subject, history, on)
+    return found
+
+
+def _listing_verdict(rule: RepairRule, listing: ListingFact, history: History, on: Day) -> RepairVerdict:
+    grounds = [record for record in history.records if record.id in listing.grounds and record.exists_on(on)]
+    findings = {finding for record in grounds for finding in record.findings}
+    if findings & set(rule.never_findings):
+        return RepairVerdict(False, None, ("never",), rule.clause)
+    earliest = listing.published_on
+    waits = [wait for wait in rule.waits if wait.time <= listing.time]
+    if waits:
+        earliest = max(waits, key=lambda wait: wait.time).last_day(listing.published_on) + _ONE_DAY
+    refused = ["too-early"] if on < earliest else []
+    refused += _unmet(rule, grounds, history, listing.published_on, on)
+    return RepairVerdict(not refused, earliest, tuple(refused), rule.clause)
+
+
+def _record_verdict(pack: Pack, rule: RepairRule, record: RecordFact, subject: SubjectFacts,
+                    history: History, on: Day) -> RepairVerdict:
+    assert record.decided_on is not None  # noqa: S101  (the caller leaves out undecided records)
+    term = class_term(pack, record, subject)
+    never = record.findings & set(rule.never_findings) or (term is not None and not term.repairable)
+    if never or (term is None and repair_class(pack, record, subject) is not None):
+        return RepairVerdict(False, None, ("never",), rule.clause)
+    earliest = record.decided_on
+    if term is not None and term.least is not None:
+        earliest = term.least.last_day(record.decided_on) + _ONE_DAY
+    refused = ["too-early"] if on < earliest else []
+    refused += _unmet(rule, [record], history, record.decided_on, on)
+    return RepairVerdict(not refused, earliest, tuple(refused), rule.clause)
+
+
+def _unmet(rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day,
+           on: Day) -> list[str]:
+    refused = []
+    for condition in rule.conditions:
+        if condition == "corrected" and not all(_done(record.corrected_on, on) for record in grounds):
+            refused.append("not-corrected")
+        elif condition == "fulfilled" and "fulfilment" not in history.documents and not all(
+                _done(record.fulfilled_on, on) for record in grounds):
+            refused.append("not-fulfilled")
+        elif condition == "no-new-misconduct" and _new_misconduct(grounds, history, since, on):
+            refused.append("new-misconduct")
+        elif condition in _DOCUMENT_REFUSALS and condition not in history.documents:
+            refused.append(_DOCUMENT_REFUSALS[condition])
+    return refused
+
+
+def _done(day: Day | None, on: Day) -> bool:
+    return day is not None and day <= on
+
+
+def _new_misconduct(grounds: Sequence[RecordFact], history: History, since: Day, on: Day) -> bool:
+    known = {record.id for record in grounds}
+    return any(record.is_adverse and record.id not in known and record.exists_on(on)
+               and record.counts_on is not None and record.counts_on > since
+               for record in history.records)

@@ -1,0 +1,148 @@
+"""Chinese wording of clauses and conditions, for officers to read."""
+
+import re
+from collections.abc import Sequence
+
+from registry.rules.accidents import Grade
+
+from .conditions import (
+    AccidentNode,
+    AllOf,
+    AnyOf,
+    CleanNode,
+    CountNode,
+    DomainsNode,
+    DuringNode,
+    FindingNode,
+    HonourNode,
+    ItemNode,
+    Node,
+    NotOf,
+    OnListNode,
+    PenaltyNode,
+    PointsNode,
+    RiskNode,
+    SameItemNode,
+    StandardisationNode,
+    StandingNode,
+)
+from .schema import Pack
+
+_DIGITS = "零一二三四五六七八九"
+FINDING_LABELS = {
+    "serious-violation": "存在严重违法违规行为", "egregious": "性质恶劣、危害性严重、社会影响大",
+    "especially-serious": "情节特别严重", "ignored-notice": "无故不纠正或者不参加约谈",
+}
+_RISK_LABELS = {"low": "低风险", "ordinary": "一般风险", "larger": "较大风险", "major": "重大风险"}
+_ARTICLE = re.compile(r"^\d{1,2}(?:\.\d{1,2})?$")
+
+
+def numeral(number: int) -> str:
+    """Write 1–99 as Chinese numerals (10 is 十, 21 is 二十一)."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{_DIGITS[tens]}十")
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
+def clause_text(pack: Pack, clause: str) -> str:
+    """Write a clause as it is cited: 9 is 第九条, 2.1 is 第二条第（一）项; other forms stay as they are."""
+    style = pack.head.clause_style
+    if style == "plain" or not _ARTICLE.match(clause):
+        return clause
+    first, _, second = clause.partition(".")
+    if style == "heading":
+        return f"第（{numeral(int(first))}）项" + (f"第{second}目" if second else "")
+    return f"第{numeral(int(first))}条" + (f"第（{numeral(int(second))}）项" if second else "")
+
+
+def basis_text(pack: Pack, clause: str) -> str:
+    """Write 依据…… for a clause, empty when there is none."""
+    return f"，依据{clause_text(pack, clause)}" if clause else ""
+
+
+def list_label(pack: Pack, code: str) -> str:
+    """The list's Chinese name, its code when the pack does not know it."""
+    rule = pack.lists_by_code.get(code)
+    return rule.label if rule else code
+
+
+def _items_text(pack: Pack, codes: Sequence[str]) -> str:
+    labels = [pack.items_by_code[code].label for code in codes]
+    if len(labels) > 3:
+        return f"{labels[0]}等{len(labels)}项行为"
+    return "、".join(labels)
+
+
+def _accident_text(node: AccidentNode) -> str:
+    test = node.accident
+    parts = ["负有责任的" if test.liable else ""]
+    if test.fatal:
+        parts.append("造成人员死亡的")
+    elif test.injuring:
+        parts.append("造成人员伤亡的")
+    if test.exactly:
+        parts.append(Grade[test.exactly.upper()].label)
+    elif test.at_least:
+        parts.append(f"{Grade[test.at_least.upper()].label.removesuffix('事故')}及以上事故")
+    else:
+        parts.append("生产安全事故")
+    return "".join(parts) + _findings_text(node.findings)
+
+
+def _findings_text(findings: Sequence[str]) -> str:
+    return "（经认定" + "、".join(FINDING_LABELS.get(code, code) for code in findings) + "）" if findings else ""
+
+
+def condition_text(pack: Pack, node: Node) -> str:  # noqa: C901  (one line for each kind of condition)
+    """Say in Chinese what a condition asks for; its own label where the pack gives one."""
+    if node.label:
+        return node.label
+    match node:
+        case AnyOf():
+            return "下列情形之一"
+        case AllOf():
+            return "同时具备下列情形"
+        case NotOf():
+            return f"不具有：{condition_text(pack, node.condition)}"
+        case ItemNode():
+            return _items_text(pack, node.codes) + _findings_text(node.findings)
+        case AccidentNode():
+            return "发生" + _accident_text(node)
+        case FindingNode():
+            return "经认定" + "、".join(FINDING_LABELS.get(code, code) for code in node.codes)
+        case PenaltyNode():
+            return "受到行政处罚" + (f"（{'、'.join(node.penalty.kinds)}）" if node.penalty.kinds else "")
+        case CountNode():
+            return f"{node.count.window.label}{condition_text(pack, node.count.of)}满{node.count.at_least}次"
+        case PointsNode():
+            window = pack.points.window.label if pack.points else ""
+            return f"{window}失信计分累计满{node.points.at_least}分"
+        case SameItemNode():
+            return f"{node.same_item.window.label}同一项失信行为满{node.same_item.at_least}次"
+        case OnListNode():
+            return "正列入" + "、".join(list_label(pack, code) for code in node.lists)
+        case StandingNode():
+            return f"属于{list_label(pack, node.list_code)}"
+        case DuringNode():
+            return f"列入{list_label(pack, node.during.list_code)}期间又有：{condition_text(pack, node.during.of)}"
+        case CleanNode():
+            return f"连续{node.clean.label}无不良记录"
+        case HonourNode():
+            return "获得" + "、".join(node.codes) + "所列荣誉"
+        case StandardisationNode():
+            return "安全生产标准化等级为" + "、".join(f"{each}级" for each in node.grades)
+        case DomainsNode():
+            return f"在{node.domains}个以上其他领域被列入黑名单"
+        case RiskNode():
+            return "风险等级为" + "、".join(_RISK_LABELS[level] for level in node.levels)
+        case _:
+            return type(node).__name__
+
+
+def unit_of(node: Node) -> str:
+    """The unit in which a condition counts: 分 for points, 次 for repetitions, 起 for accidents."""
+    if isinstance(node, PointsNode):
+        return "分"
+    if isinstance(node, CountNode) and isinstance(node.count.of, AccidentNode):
+        return "起"
+    return "次"
