@@ -11,9 +11,10 @@ app = Celery("credit_site")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# A message that waited longer than `expires` is dropped: the next tick does its work.
 app.conf.beat_schedule = {
-    "outbox": {"task": "registry.outbox_drain", "schedule": 2.0, "options": {"expires": 10}},
-    "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10")},
+    "outbox": {"task": "registry.outbox_drain", "schedule": 1.0, "options": {"expires": 10}},
+    "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
     "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},

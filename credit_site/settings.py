@@ -182,7 +182,7 @@ USE_TZ = True
 
 # --- files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))  # the container image brings its own
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -213,6 +213,10 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+
+# The county's other sites below the same domain are not ours to promise HTTPS for (W005, W021); lock-out goes by
+# name alone on purpose, see AXES_LOCKOUT_PARAMETERS (W006).
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "security.W005", "security.W021"]
 
 LOGGING = {
     "version": 1,

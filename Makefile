@@ -1,0 +1,76 @@
+# One command from a bare clone: `make run`. Needs Python 3.11 or later with venv, and make; nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 8000
+export HOST ?= 127.0.0.1
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test test-postgres browser lint types layers templates check cases sizes fmt clean
+
+help: ## 列出可用的命令
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo '需要 Python 3.11 或更高版本。可以这样指定：make run PYTHON=/path/to/python3.11'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo '无法建立虚拟环境。在 Debian 上请先安装：apt-get install python3-venv'; exit 1; }
+
+# The stamps make a second run skip pip unless a lock changed.
+$(VENV)/.installed: requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-dev.lock
+	@touch $@ $(VENV)/.installed
+
+install: $(VENV)/.installed ## 安装运行所需的依赖
+install-dev: $(VENV)/.installed-dev ## 安装开发所需的依赖
+
+run: install ## 启动演示县（网站和后台任务），按 Ctrl-C 停止
+	@exec $(BIN)/python deploy/run.py
+
+test: install-dev ## 运行不需要任何服务的全部测试（SQLite）
+	$(BIN)/pytest -q -n $(JOBS) -m "not postgres and not browser"
+
+test-postgres: install-dev ## 在 DATABASE_URL 指定的 PostgreSQL 上运行测试
+	@test -n "$$DATABASE_URL" || { echo '请先设置 DATABASE_URL（见 README 的“测试”）。'; exit 1; }
+	$(BIN)/pytest -q -n $(JOBS) -m "not browser"
+
+browser: install-dev ## 在无界面 Chromium 中走完主要流程
+	$(BIN)/pytest -q -m browser
+
+lint: install-dev ## 代码风格与静态检查
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+templates: install-dev ## 模板检查
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
+
+types: install-dev ## 类型检查
+	$(BIN)/mypy credit_site disclosure repair incentives sanctions registry
+
+layers: install-dev ## 分层与依赖方向检查
+	$(BIN)/lint-imports
+
+sizes: install-dev ## 文件与函数长度检查
+	$(BIN)/python .ci/sizes.py
+
+cases: install-dev ## 政策用例
+	$(BIN)/python manage.py policy_cases tests/policy
+
+check: lint templates types layers sizes ## 除测试外的全部检查
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+fmt: install-dev ## 自动整理代码与模板格式
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet
+
+clean: ## 删除虚拟环境与缓存（不删除 var/ 中的数据）
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,79 @@
+"""Worker and beat in one process, without a broker: the same schedule, the same tasks, called one after another.
+
+When an entry is due is reckoned from its last `JobRun`, so that a job missed while nothing ran is made up for at the
+start, and a restart repeats nothing. Two such workers at once are harmless: jobs are guarded, messages leased.
+"""
+
+import logging
+import threading
+from datetime import datetime
+
+from celery import Celery
+from celery.beat import ScheduleEntry
+from django.db import DatabaseError, close_old_connections
+
+from registry import clock
+from registry.models import JobRun
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+PAUSE_AFTER_FAULT_SECONDS = 5.0
+
+
+class EmbeddedWorker:
+    """Runs the app's beat schedule until `stop` is set."""
+
+    def __init__(self, app: Celery) -> None:
+        self.app = app
+        self.stop = threading.Event()
+        self._entries = [self._entry(name, options) for name, options in app.conf.beat_schedule.items()]
+        self._started: dict[str, datetime] = {}
+
+    def _entry(self, name: str, options: dict[str, object]) -> ScheduleEntry:
+        return ScheduleEntry(name=name, task=options["task"], schedule=options["schedule"], app=self.app)
+
+    def run(self) -> None:
+        """Run what is due, every `TICK_SECONDS`, until stopped. The present task is finished first."""
+        while not self.stop.is_set():
+            self.stop.wait(TICK_SECONDS if self.tick() else PAUSE_AFTER_FAULT_SECONDS)
+
+    def tick(self) -> bool:
+        """Run every entry that is due now; False when the database could not be asked."""
+        try:
+            close_old_connections()
+            for entry in self._entries:
+                if not self.stop.is_set() and self.is_due(entry):
+                    self._started[entry.name] = self.app.now()
+                    self._apply(entry)
+        except DatabaseError:
+            logger.exception("the database does not answer; trying again in %s s", PAUSE_AFTER_FAULT_SECONDS)
+            return False
+        return True
+
+    def is_due(self, entry: ScheduleEntry) -> bool:
+        """Tell whether the entry's task exists and its time has come since it last ran, here or elsewhere."""
+        if entry.task not in self.app.tasks:
+            if entry.name not in self._started:
+                logger.warning("scheduled task %s does not exist", entry.task)
+                self._started[entry.name] = self.app.now()
+            return False
+        here = self._started.get(entry.name)
+        if here is not None and not entry.schedule.is_due(here).is_due:
+            return False
+        last = max(filter(None, (here, self._last_elsewhere(entry.task))), default=None)
+        return last is None or bool(entry.schedule.is_due(last).is_due)
+
+    def _last_elsewhere(self, task: str) -> datetime | None:
+        """Return when the task last started by its kept runs, in real time.
+
+        Rows carry the site's clock, which a demonstration may move; the age by that clock is what counts, and a run
+        in its future is none.
+        """
+        started_at = JobRun.objects.filter(name=task).order_by("-id").values_list("started_at", flat=True).first()
+        age = clock.now() - started_at if started_at is not None else None
+        return self.app.now() - age if age is not None and age.total_seconds() >= 0 else None
+
+    def _apply(self, entry: ScheduleEntry) -> None:
+        # A task's own exception stays in the result; Celery has logged it with its traceback, the JobRun keeps it.
+        self.app.tasks[entry.task].apply()
