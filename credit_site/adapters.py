@@ -10,6 +10,7 @@ from registry.base.personal_data import text_open, text_seal
 from registry.models import Account
 from registry.rules import access
 from registry.services import authz
+from registry.services.accounts import password_change
 from registry.views.guards import actor_of
 
 
@@ -38,6 +39,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         account = actor_of(request)
         return first_page(account, authz.roles_on(account, clock.today()))
+
+    def set_password(self, user: Account, password: str) -> None:
+        password_change(account=user, password=password, on=clock.today())
 
 
 class SealedMFAAdapter(DefaultMFAAdapter):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,11 +20,11 @@ from registry.views.guards import actor_of
 ENTRANCE = ("mfa_", "account_reauthenticate", "account_logout", "account_change_password")
 
 
-class SecondFactorMiddleware:
-    """Lead an officer who holds no second factor to its enrolment, where `REQUIRE_SECOND_FACTOR` is set.
+class EntranceMiddleware:
+    """Hold an account at the entrance until its temporary password is changed and its second factor enrolled.
 
-    Listed enterprises' own accounts are exempt; so are public pages, which show nothing more to those who log in.
-    Comes after LoginRequiredMiddleware.
+    The second factor is asked of officers where `REQUIRE_SECOND_FACTOR` is set; listed enterprises' own accounts are
+    exempt. Public pages, which show nothing more to those who log in, stay open. Comes after LoginRequiredMiddleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -35,13 +36,17 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if not settings.REQUIRE_SECOND_FACTOR or not getattr(view, "login_required", True):
-            return None
-        if not request.user.is_authenticated or actor_of(request).subject_id is not None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
         if request.resolver_match is not None and request.resolver_match.view_name.startswith(ENTRANCE):
             return None
-        return None if is_mfa_enabled(request.user) else redirect("mfa_activate_totp")
+        account = actor_of(request)
+        if account.is_password_temporary:
+            messages.warning(request, "您的密码是管理员设置的临时密码，请先改成只有您自己知道的密码。")
+            return redirect("account_change_password")
+        if settings.REQUIRE_SECOND_FACTOR and account.subject_id is None and not is_mfa_enabled(account):
+            return redirect("mfa_activate_totp")
+        return None
 
 
 def back_of(request: HttpRequest) -> str:

@@ -30,7 +30,7 @@ FIELD_HASH_KEY = key_from(env.str("FIELD_HASH_KEY", ""), VAR_DIR / "field_hash_k
 PRETEND_TODAY: date | None = env.date("PRETEND_TODAY", None)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "credit_site.apps.CreditSiteConfig",
@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "credit_site.middleware.SecondFactorMiddleware",
+    "credit_site.middleware.EntranceMiddleware",
     "axes.middleware.AxesMiddleware",
     "credit_site.middleware.DomainErrorMiddleware",
 ]

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 
 from registry import clock
-from registry.services.events import events_seal
+from registry.services.events import events_seal, events_verify
 from registry.services.jobs import RELAY, beat_mark, job_note, job_run
 from registry.services.outbox import outbox_drain
 from registry.services.reminders import deadlines_remind
@@ -46,3 +46,20 @@ def events_seal_task() -> None:
 def deadlines_remind_task() -> None:
     """Remind the departments of deadlines that are near, due or past."""
     job_run("registry.deadlines_remind", lambda: deadlines_remind(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+class TimelineAltered(Exception):
+    """The timeline does not add up; the text says where."""
+
+
+@shared_task(name="registry.events_verify")
+def events_verify_task() -> None:
+    """Verify the whole timeline; what does not add up is kept as the run's error."""
+
+    def work() -> dict[str, int]:
+        problems = events_verify()
+        if problems:
+            raise TimelineAltered(f"{len(problems)} 处不符：" + "；".join(problems))
+        return {"problems": 0}
+
+    job_run("registry.events_verify", work, now=clock.now)

@@ -45,6 +45,7 @@ class Account(AbstractUser):
         "registry.Subject", verbose_name="信用主体", null=True, blank=True, on_delete=models.PROTECT,
         related_name="accounts",
     )  # fmt: skip
+    is_password_temporary = models.BooleanField("密码为临时密码", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
@@ -61,7 +62,7 @@ class Account(AbstractUser):
 
 
 class RoleGrant(Tracked):
-    """A role held by an account during `[starts_on, ends_on)`."""
+    """A role held by an account during `[starts_on, ends_on)`; empty when revoked on the day it was granted."""
 
     account = models.ForeignKey(Account, verbose_name="账号", on_delete=models.PROTECT, related_name="grants")
     role = models.CharField("角色", max_length=20, choices=list(access.ROLE_LABELS.items()))
@@ -78,8 +79,8 @@ class RoleGrant(Tracked):
                 fields=["account", "role"], condition=models.Q(ends_on__isnull=True), name="one_open_grant_a_role"
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
-                name="grant_period_not_empty",
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="grant_period_runs_forward",
             ),
         ]
 
