@@ -1,0 +1,20 @@
+"""The jobs of the negative lists. Each is safe to run twice or late; the work is done by services."""
+
+from celery import shared_task
+
+from registry import clock
+from registry.services.jobs import job_run
+from sanctions.services.candidates import candidates_refresh
+from sanctions.services.endings import endings_dispatch
+
+
+@shared_task(name="sanctions.candidates_refresh")
+def candidates_refresh_task() -> None:
+    """Evaluate anew the subjects whose answer may change today."""
+    job_run("sanctions.candidates_refresh", lambda: candidates_refresh(on=clock.today()), now=clock.now)
+
+
+@shared_task(name="sanctions.endings_dispatch")
+def endings_dispatch_task() -> None:
+    """Tell departments and subjects of entries whose term has ended."""
+    job_run("sanctions.endings_dispatch", lambda: endings_dispatch(on=clock.today()), now=clock.now)
