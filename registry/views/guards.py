@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
@@ -48,6 +49,17 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
         act()
     except DomainError as refusal:
         messages.error(request, refusal.message)
+        return False
+    messages.success(request, done)
+    return True
+
+
+def form_attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], *, done: str) -> bool:
+    """Call a service for a valid form; put its refusal on the field that it names, so that what was typed stays."""
+    try:
+        act()
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return False
     messages.success(request, done)
     return True
