@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class DisclosureConfig(AppConfig):
     name = "disclosure"
     verbose_name = "信息公示"
+
+    def ready(self) -> None:
+        """Connect the receivers and put disclosure's section on the subject's file page."""
+        from disclosure import receivers  # noqa: F401  (models are loaded only now)

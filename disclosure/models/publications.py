@@ -1,7 +1,7 @@
 """Publications (公示): what the public may see, as a masked snapshot, between two dates."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +48,7 @@ class Publication(Tracked):
     visible_until = models.DateField("可见止（不含）")
     withdrawn_on = models.DateField("撤下日期", null=True, blank=True)
     withdraw_reason = models.CharField("撤下原因", max_length=300, blank=True)
+    disputed_on = models.DateField("异议受理日期", null=True, blank=True, help_text="有异议正在核查，公示页同时标明。")
 
     objects = PublicationQuerySet.as_manager()
 
@@ -64,3 +65,12 @@ class Publication(Tracked):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is public by its own period; None when it has no end."""
+        return None if self.visible_until == date.max else self.visible_until - timedelta(days=1)
+
+    def is_visible(self, on: date) -> bool:
+        """Whether the public may see it on the day `on`: the same test as `visible()`."""
+        return self.visible_from <= on < self.visible_until and (self.withdrawn_on is None or on < self.withdrawn_on)
