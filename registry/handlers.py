@@ -1,7 +1,8 @@
 """The registry's outbox handlers, named once when the apps are ready."""
 
-from registry.services import job_requests, notices, outbox, reminders
+from registry.services import job_requests, notices, outbox, reminders, scanning
 
 outbox.register(notices.TOPIC, notices.notice_deliver, given_up=notices.notice_give_up)
 outbox.register(reminders.TOPIC, reminders.reminder_queue)
 outbox.register(job_requests.TOPIC, job_requests.job_carry_out, once=False)
+outbox.register(scanning.TOPIC, scanning.attachment_scan, once=False)

@@ -77,7 +77,8 @@ class Record(Tracked):
                 condition=~Q(state="voided") | Q(voided_on__isnull=False), name="voided_record_has_its_day"
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(decided_on__isnull=False), name="confirmed_record_has_its_decision_day"
+                condition=Q(state__in=["draft", "voided"]) | Q(decided_on__isnull=False),
+                name="confirmed_record_has_its_decision_day",
             ),
         ]
         indexes = [
