@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import python_calamine
@@ -96,23 +96,36 @@ def _refuse_other_files(data: bytes, filename: str) -> None:
 def _open_workbook(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], bool]) -> Table:
     table_format = _workbook_format(data, filename)
     try:
-        workbook = python_calamine.load_workbook(io.BytesIO(data))
-        names = [sheet.name for sheet in workbook.sheets_metadata
-                 if sheet.visible == python_calamine.SheetVisibleEnum.Visible
-                 and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        candidates = [(name, list(islice(_sheet_rows(workbook, name), HEADER_WITHIN))) for name in names]
+        table = _find_table(python_calamine.load_workbook(io.BytesIO(data)), table_format, accept)
     except python_calamine.PasswordError:
         raise _encrypted(filename) from None
     except python_calamine.CalamineError as error:
         raise _refusal("file-broken", f"文件“{filename}”已损坏，无法读取。{_SAVE_AS}", filename) from error
-    for test in (accept, _has_content):
-        for name, top in candidates:
+    if table is None:
+        raise _refusal("file-empty", f"文件“{filename}”的工作表都是空的。请核对后重新选择文件", filename)
+    return table
+
+
+def _find_table(workbook: python_calamine.CalamineWorkbook, table_format: str,
+                accept: Callable[[Sequence[Cell]], bool]) -> Table | None:
+    """Return the table of the first visible sheet with an accepted header, else of the first with content."""
+    fallback: Table | None = None
+    for sheet in workbook.sheets_metadata:
+        if (sheet.visible != python_calamine.SheetVisibleEnum.Visible
+                or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet):
+            continue
+        rows = _sheet_rows(workbook, sheet.name)
+        top = list(islice(rows, HEADER_WITHIN))
+        for test in (accept, _has_content):
             position = next((i for i, (_, row) in enumerate(top) if test(row)), None)
-            if position is not None:
-                number, header = top[position]
-                rows = islice(_sheet_rows(workbook, name), number, None)
-                return Table(header, number, rows, table_format, sheet=name)
-    raise _refusal("file-empty", f"文件“{filename}”的工作表都是空的。请核对后重新选择文件", filename)
+            if position is None:
+                continue
+            number, header = top[position]
+            table = Table(header, number, chain(top[position + 1:], rows), table_format, sheet=sheet.name)
+            if test is accept:
+                return table
+            fallback = fallback or table
+    return fallback
 
 
 def _workbook_format(data: bytes, filename: str) -> str:
@@ -166,7 +179,8 @@ def _open_csv(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], boo
     text, encoding = _decode(data, filename)
     lines = text[:20_000].splitlines() or [""]
     delimiter = max(",\t;", key=lambda mark: max(line.count(mark) for line in lines[:HEADER_WITHIN]))
-    top = list(islice(_csv_rows(text, delimiter, filename), HEADER_WITHIN))
+    rows = _csv_rows(text, delimiter, filename)
+    top = list(islice(rows, HEADER_WITHIN))
     position = next((i for test in (accept, _has_content) for i, (_, row) in enumerate(top) if test(row)), None)
     if position is None:
         raise _refusal("file-empty", f"文件“{filename}”前{HEADER_WITHIN}行没有内容。请核对后重新选择文件", filename)
@@ -175,8 +189,7 @@ def _open_csv(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], boo
             f"文件“{filename}”只有一行一列文字，不是表格。请上传 .xlsx、.xls 或以逗号分隔的 .csv 文件"
         ), filename)
     number, header = top[position]
-    rows = islice(_csv_rows(text, delimiter, filename), number, None)
-    return Table(header, number, rows, "csv", encoding)
+    return Table(header, number, chain(top[position + 1:], rows), "csv", encoding)
 
 
 def _decode(data: bytes, filename: str) -> tuple[str, str]:
