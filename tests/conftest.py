@@ -1,6 +1,7 @@
 """Shared fixtures: nothing heavy; build what a test needs with tests/factories.py."""
 
 import pytest
+from django.db import connection
 
 
 @pytest.fixture(autouse=True)
@@ -8,6 +9,7 @@ def _plain_settings(settings, tmp_path):
     """Fast hashing, files in a folder of the test's own, no HTTPS redirect."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "private"
+    settings.VAR_DIR = tmp_path / "var"
     settings.SECURE_SSL_REDIRECT = False
     settings.DEMONSTRATION = True
     settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_second_factor.py sets it
@@ -15,3 +17,10 @@ def _plain_settings(settings, tmp_path):
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def needs_postgres(db):
+    """For tests of locks and races, which SQLite's one writer cannot show."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: set DATABASE_URL")
