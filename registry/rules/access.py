@@ -47,6 +47,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "case.open": frozenset({HANDLER}),
     "case.handle": frozenset({HANDLER}),
     "case.review": frozenset({REVIEWER}),
+    "case.assign": frozenset({REVIEWER, APPROVER}),
+    "case.drop": frozenset({REVIEWER, APPROVER}),
     "case.decide": frozenset({APPROVER}),
     "case.publish": frozenset({PUBLISHER}),
     "entry.view": WATCHERS | {DEPARTMENT},

@@ -83,7 +83,9 @@ def _served(facts: CaseFacts, actor: int | None) -> Missing | None:
 
 def _defence_settled(facts: CaseFacts, actor: int | None) -> Missing | None:
     if facts.defence == "pending":
-        return Missing("defence-undecided", "当事人提出的陈述申辩意见还没有审查结论，请由审核人员先作出是否成立的结论。")
+        return Missing(
+            "defence-undecided", "当事人提出的陈述申辩意见还没有审查结论，请由审核人员先作出是否成立的结论。"
+        )
     if facts.defence in ("waived", "rejected") or facts.served_on is None or facts.defence_until is None:
         return None
     if facts.on <= facts.defence_until:

@@ -114,6 +114,11 @@ class Procedure:
         """Whether the procedure has this main step."""
         return name in self.steps
 
+    def after(self, name: str) -> str:
+        """Return the main step that follows `name`; the last one follows itself."""
+        at = self.steps.index(name)
+        return self.steps[min(at + 1, len(self.steps) - 1)]
+
     def transition(self, name: str) -> Transition:
         """Return the step with the states that it starts from. Raises KeyError for a step that does not exist."""
         if name in _SIDE:

@@ -1,0 +1,191 @@
+"""From stored facts to the world that a policy pack is asked about; a fixed number of queries for one subject."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.models import PolicyVersion, Record, Subject
+from registry.rules.periods import add_years
+from registry.rules.policy.evaluate import evaluate
+from registry.rules.policy.evaluation import Evaluation
+from registry.rules.policy.facts import AccidentFact, History, ListingFact, PenaltyFact, RecordFact, SubjectFacts
+from registry.rules.policy.loader import LoadedPack
+from registry.rules.policy.schema import Pack
+from registry.selectors.calendar import calendar_current
+from registry.selectors.policies import pack_of
+from sanctions.models import ListEntry
+from sanctions.rules.conditions import MAJORITY_AGE
+
+BLACKLIST = "blacklist"
+_SEPARATOR = "/"
+
+
+@dataclass(frozen=True)
+class SubjectWorld:
+    """One subject with every record and entry that may count, read once for all packs."""
+
+    subject: Subject
+    records: tuple[Record, ...]
+    entries: tuple[ListEntry, ...]
+
+
+def world_of(subject: Subject) -> SubjectWorld:
+    """Read what packs may ask about `subject`: records that became facts (drafts never), all its entries."""
+    records = (
+        Record.objects.filter(subject=subject)
+        .exclude(state=Record.State.DRAFT)
+        .select_related("penalty", "accident")
+        .prefetch_related("items", "findings")
+        .order_by("pk")
+    )
+    entries = ListEntry.objects.filter(subject=subject).prefetch_related("grounds", "pauses").order_by("pk")
+    return SubjectWorld(subject, tuple(records), tuple(entries))
+
+
+def record_pk(fact_id: str) -> int:
+    """Return the record that a fact of `history_of` stands for."""
+    return int(fact_id.split(_SEPARATOR, 1)[0])
+
+
+def grounds_of(evaluation: Evaluation, list_code: str) -> frozenset[int]:
+    """Return the records that make the list due; empty when it is not."""
+    return frozenset(record_pk(fact) for fact in evaluation.entry.get(list_code, ()))
+
+
+def subject_facts(world: SubjectWorld, pack: Pack, on: date) -> SubjectFacts:
+    """Return who is asked about, on the day `on`. Other fields' blacklists: entries in force outside the pack's own."""
+    subject = world.subject
+    domains = {
+        entry.domain
+        for entry in world.entries
+        if entry.list_code == BLACKLIST and entry.starts_on <= on < entry.ends_on
+    }
+    return SubjectFacts(
+        kind="person" if subject.is_person else "organization",
+        sectors=frozenset(subject.sectors),
+        born_on=subject.born_on,
+        risk=subject.risk or None,
+        standardisation=str(subject.standardisation) if subject.standardisation else None,
+        domains_blacklisted=frozenset(domains - {pack.head.domain, ""}),
+    )
+
+
+def history_of(world: SubjectWorld, pack: Pack, on: date, *, known_until: date | None = None) -> History:
+    """Return the subject's history as `pack` sees it.
+
+    A record of several clauses of the pack becomes one fact a clause. A person's acts before the age of 18 never
+    count. With `known_until` the question is about a case opened that day: records confirmed later are left out
+    (nobody was told of them), and so are those voided by `on`, whenever that was.
+    """
+    facts: dict[int, list[RecordFact]] = {}
+    for record in world.records:
+        if known_until is not None and _is_outside_case(record, known_until, on):
+            continue
+        found = _record_facts(record, pack.head.id)
+        if not _is_act_of_minor(world.subject, found[0]):
+            facts[record.pk] = found
+    listings = tuple(_listing_fact(entry, facts) for entry in world.entries if entry.pack_id == pack.head.id)
+    return History(records=tuple(fact for found in facts.values() for fact in found), listings=listings)
+
+
+def evaluate_world(world: SubjectWorld, policy: PolicyVersion, on: date) -> Evaluation:
+    """Say what is due for the subject under a stored edition on the day `on`, and why."""
+    return _evaluate(world, policy, on, on, None)
+
+
+def evaluate_subject(subject: Subject, policy: PolicyVersion, on: date) -> Evaluation:
+    """Read the subject's facts and say what is due under a stored edition on the day `on`, and why."""
+    return evaluate_world(world_of(subject), policy, on)
+
+
+def evaluate_for_case(subject: Subject, policy: PolicyVersion, *, opened_on: date, on: date) -> Evaluation:
+    """Say what was due on the day a case was opened, by what is left of its facts on the day `on`.
+
+    Time that passes while the procedure runs takes nothing from the case; a withdrawn or reclassified record does.
+    """
+    return _evaluate(world_of(subject), policy, opened_on, on, opened_on)
+
+
+def _evaluate(
+    world: SubjectWorld, policy: PolicyVersion, asked_on: date, on: date, known_until: date | None
+) -> Evaluation:
+    pack = pack_of(policy)
+    loaded = LoadedPack(pack=pack, content_hash=policy.content_hash, source=policy.pack_id)
+    history = history_of(world, pack, on, known_until=known_until)
+    return evaluate(loaded, subject_facts(world, pack, asked_on), history, asked_on, calendar_current())
+
+
+def _is_outside_case(record: Record, opened_on: date, on: date) -> bool:
+    if record.voided_on is not None and record.voided_on <= on:
+        return True
+    return record.confirmed_on is not None and record.confirmed_on > opened_on
+
+
+def _is_act_of_minor(subject: Subject, fact: RecordFact) -> bool:
+    acted_on = fact.occurred_on or fact.decided_on
+    if not subject.is_person or subject.born_on is None or acted_on is None:
+        return False
+    return acted_on < add_years(subject.born_on, MAJORITY_AGE)
+
+
+def _record_facts(record: Record, pack_id: str) -> list[RecordFact]:
+    codes: list[str | None] = [item.code for item in record.items.all() if item.pack_id == pack_id]
+    first, *others = codes or [None]
+    is_honour = record.kind == Record.Kind.HONOUR
+    dates: dict[str, Any] = {
+        "occurred_on": record.occurred_on,
+        "decided_on": record.decided_on,
+        "corrected_on": record.corrected_on,
+        "fulfilled_on": record.fulfilled_on,
+        "voided_on": record.voided_on,
+        "disputed_on": record.disputed_on,
+    }
+    findings = frozenset(finding.code for finding in record.findings.all())
+    title = record.number or record.title
+    whole = RecordFact(
+        id=str(record.pk),
+        item=None if is_honour else first,
+        honour=first if is_honour else None,
+        accident=_accident_fact(record),
+        penalty=_penalty_fact(record),
+        permit=record.kind == Record.Kind.PERMIT,
+        findings=findings,
+        title=title,
+        **dates,
+    )
+    # The accident and the penalty stand in the first fact alone: they must not be counted once a clause.
+    rest = [
+        RecordFact(id=f"{record.pk}{_SEPARATOR}{code}", item=code, findings=findings, title=title, **dates)
+        for code in others
+        if not is_honour
+    ]
+    return [whole, *rest]
+
+
+def _accident_fact(record: Record) -> AccidentFact | None:
+    detail = getattr(record, "accident", None)
+    if detail is None:
+        return None
+    return AccidentFact(deaths=detail.deaths, injured=detail.injured, loss_yuan=detail.loss, liable=detail.is_liable)
+
+
+def _penalty_fact(record: Record) -> PenaltyFact | None:
+    detail = getattr(record, "penalty", None)
+    if detail is None:
+        return PenaltyFact() if record.kind == Record.Kind.PENALTY else None
+    return PenaltyFact(kinds=tuple(detail.kinds), fine_yuan=detail.fine, procedure=detail.procedure)
+
+
+def _listing_fact(entry: ListEntry, facts: dict[int, list[RecordFact]]) -> ListingFact:
+    grounds = [fact.id for ground in entry.grounds.all() for fact in facts.get(ground.record_id, ())]
+    ended_early = entry.end_reason != ListEntry.EndReason.TERM or entry.ends_on < entry.term_ends_on
+    return ListingFact(
+        id=str(entry.pk),
+        list_code=entry.list_code,
+        published_on=entry.published_on or entry.starts_on,
+        grounds=tuple(grounds),
+        pauses=tuple((pause.starts_on, pause.ends_on or date.max) for pause in entry.pauses.all()),
+        ended_on=entry.ends_on if ended_early else None,
+        time=entry.time,
+        revoked=entry.end_reason in (ListEntry.EndReason.REVOKED, ListEntry.EndReason.CORRECTED),
+    )
