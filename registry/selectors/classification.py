@@ -116,4 +116,6 @@ def _finding_codes(pack: Pack) -> set[str]:
     for node in _conditions(pack):
         if isinstance(node, ItemNode | AccidentNode):
             codes |= set(node.findings)
+    for rule in pack.repair:
+        codes |= set(rule.never_findings)
     return codes
