@@ -49,5 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
         "SHELL": shell,
         "HOME_URL": home,
-        "ACCOUNT_MENU": navigation.links(navigation.ACCOUNT, roles=frozenset(), path=request.path),
+        "ACCOUNT_MENU": SimpleLazyObject(
+            lambda: navigation.links(navigation.ACCOUNT, roles=_roles(request), path=request.path)
+        ),
     }

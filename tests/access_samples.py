@@ -11,8 +11,10 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.utils import timezone
 
 from registry.models import Account, Department, Record, Subject
+from registry.services.notices import notice_queue
 from tests.factories import make_account, make_department, make_record, make_subject
 
 
@@ -42,9 +44,34 @@ def with_second_factor(world: World) -> dict[str, Any]:
     return {}
 
 
+def an_account(world: World) -> dict[str, Any]:
+    return {"account_id": world.accounts["handler"].pk}
+
+
+def a_grant(world: World) -> dict[str, Any]:
+    return {"grant_id": world.accounts["handler"].grants.get().pk}
+
+
+def a_notice(world: World) -> dict[str, Any]:
+    notice = notice_queue("test", title="演示通知", body="演示", at=timezone.now(), subject=world.subject)
+    return {"notice_id": notice.pk}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
+    # --- registry: administration
+    "registry:account-detail": an_account,
+    "registry:account-change": an_account,
+    "registry:account-close": an_account,
+    "registry:account-reopen": an_account,
+    "registry:password-reset": an_account,
+    "registry:second-factor-remove": an_account,
+    "registry:role-revoke": a_grant,
+    "registry:department-change": lambda world: {"department_id": world.department.pk},
+    "registry:notice-detail": a_notice,
+    "registry:notice-resend": a_notice,
+    # --- the entrance
     "mfa_deactivate_totp": with_second_factor,
     "mfa_view_recovery_codes": with_second_factor,
     "mfa_download_recovery_codes": with_second_factor,

@@ -56,6 +56,28 @@ ACCESS: dict[str, str | frozenset[str]] = {
     # --- registry: imports
     # --- registry: policies
     # --- registry: administration
+    "registry:account-list": only("administrator"),
+    "registry:account-new": only("administrator"),
+    "registry:account-detail": only("administrator"),
+    "registry:account-change": only("administrator"),
+    "registry:account-close": only("administrator"),
+    "registry:account-reopen": only("administrator"),
+    "registry:password-reset": only("administrator"),
+    "registry:second-factor-remove": only("administrator"),
+    "registry:role-revoke": only("administrator"),
+    "registry:department-list": only("administrator"),
+    "registry:department-new": only("administrator"),
+    "registry:department-change": only("administrator"),
+    "registry:calendar": WATCHERS | only("administrator"),
+    "registry:calendar-day": only("administrator"),
+    "registry:calendar-load": only("administrator"),
+    "registry:notice-list": WATCHERS,
+    "registry:notice-detail": WATCHERS,
+    "registry:notice-resend": only("handler", "publisher"),
+    "registry:inbox": WATCHERS | only("department", "administrator"),
+    "registry:event-list": only("auditor"),
+    "registry:job-list": only("auditor", "administrator"),
+    "registry:job-ask": only("auditor", "administrator"),
     # --- sanctions: candidates and cases
     # --- sanctions: entries and orders
     # --- disclosure: officers

@@ -1,5 +1,30 @@
-"""Routes below /office/: administration."""
+"""Routes below /office/: accounts, departments, calendar, notices, timeline, jobs."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-patterns: list[URLPattern] = []
+from registry.views import accounts, audit, calendar, departments, notices
+
+patterns: list[URLPattern] = [
+    path("accounts/", accounts.account_index, name="account-list"),
+    path("accounts/new/", accounts.account_new, name="account-new"),
+    path("accounts/<int:account_id>/", accounts.account_detail, name="account-detail"),
+    path("accounts/<int:account_id>/change/", accounts.account_change, name="account-change"),
+    path("accounts/<int:account_id>/close/", accounts.account_close, name="account-close"),
+    path("accounts/<int:account_id>/reopen/", accounts.account_reopen, name="account-reopen"),
+    path("accounts/<int:account_id>/password/", accounts.password_reset, name="password-reset"),
+    path("accounts/<int:account_id>/second-factor/", accounts.second_factor_remove, name="second-factor-remove"),
+    path("grants/<int:grant_id>/revoke/", accounts.role_revoke, name="role-revoke"),
+    path("departments/", departments.department_index, name="department-list"),
+    path("departments/new/", departments.department_new, name="department-new"),
+    path("departments/<int:department_id>/change/", departments.department_change, name="department-change"),
+    path("calendar/", calendar.calendar_page, name="calendar"),
+    path("calendar/day/", calendar.calendar_day, name="calendar-day"),
+    path("calendar/load/", calendar.calendar_load, name="calendar-load"),
+    path("notices/", notices.notice_index, name="notice-list"),
+    path("notices/<int:notice_id>/", notices.notice_detail, name="notice-detail"),
+    path("notices/<int:notice_id>/resend/", notices.notice_send_again, name="notice-resend"),
+    path("inbox/", notices.inbox, name="inbox"),
+    path("events/", audit.event_index, name="event-list"),
+    path("jobs/", audit.job_index, name="job-list"),
+    path("jobs/ask/", audit.job_request, name="job-ask"),
+]
