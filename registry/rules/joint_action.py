@@ -28,15 +28,19 @@ class AnswerTime(Model):
 
 
 class Counterpart(Model):
-    """Names that catalogues use, and the codes of the county's departments that carry it out for them."""
+    """Names that catalogues use, and the codes of the county's departments that carry it out for them.
+
+    `every`: each bureau of the county, in its own field.
+    """
 
     names: tuple[Text, ...] = Field(min_length=1)
     county: tuple[Code, ...] = ()
+    every: bool = False
     reason: str = ""
 
     @model_validator(mode="after")
     def _nobody_needs_a_reason(self) -> Self:
-        if not self.county and not self.reason.strip():
+        if not self.county and not self.every and not self.reason.strip():
             raise ValueError("county 为空时必须写明 reason（为什么县级没有对应部门）")
         return self
 
@@ -69,21 +73,30 @@ class JointAction(Model):
         """The counterparts by the catalogue's name."""
         return {name: row for row in self.departments for name in row.names}
 
-    def match(self, names: Iterable[str], present: frozenset[str]) -> tuple[tuple[str, ...], tuple[Unmatched, ...]]:
-        """Return the codes of the departments in `present` that stand for `names`, in order and once each, and the
-        names nobody stands for."""
+    def match(
+        self, names: Iterable[str], present: frozenset[str], bureaus: frozenset[str]
+    ) -> tuple[tuple[str, ...], tuple[Unmatched, ...]]:
+        """Return the codes of the departments that stand for `names`, in order and once each, and the names nobody
+        stands for. `present`: codes of the county's departments; `bureaus`: those that have a field of their own."""
         codes: dict[str, None] = {}
         unmatched = []
         for name in names:
             row = self.by_name.get(name.strip())
-            found = [code for code in row.county if code in present] if row else []
+            found = _found(row, present, bureaus)
             codes.update(dict.fromkeys(found))
             if row is None:
                 unmatched.append(Unmatched(name, "对照表中没有这个部门，请在对照表中补充。"))
             elif not found:
-                reason = row.reason or f"本县没有设置代码为{'、'.join(row.county)}的部门，或该部门已停用。"
+                codes_text = "、".join(row.county) or "任意"
+                reason = row.reason or f"本县没有设置代码为{codes_text}的部门，或该部门已停用。"
                 unmatched.append(Unmatched(name, reason))
         return tuple(codes), tuple(unmatched)
+
+
+def _found(row: Counterpart | None, present: frozenset[str], bureaus: frozenset[str]) -> list[str]:
+    if row is None:
+        return []
+    return sorted(bureaus) if row.every else [code for code in row.county if code in present]
 
 
 @lru_cache(maxsize=4)

@@ -105,19 +105,14 @@ def catalogue_measures(
     """Return the measures that follow a listing on the day `on`, and those that an active catalogue holds but the law
     does not let the office order.
 
-    Searched: the listing pack's own measures and those of the catalogues it names, as far as the office runs them.
+    Searched, as far as the office runs them: the listing pack's own measures, the catalogues it names, and the
+    catalogues that themselves say that they reach this list in this domain.
     `binding` False (internal grading) leaves only measures that reduce no right.
     """
-    active = {each.version.pack_id: each for each in packs_active(on)}
-    own = active.get(pack_id)
-    sources = [own, *(active.get(name) for name in own.pack.catalogues)] if own else []
-    if own is None:
-        sources = [each for each in active.values() if _is_catalogue_for(each.pack, list_code, domain)]
+    sources = _catalogues_for(pack_id, list_code, domain, on)
     allowed: list[CatalogueMeasure] = []
     refused: list[RefusedMeasure] = []
     for source in sources:
-        if source is None:
-            continue
         for measure in source.pack.measures:
             for part in _parts_reaching(measure, kind) if _applies(measure, list_code, domain) else ():
                 reason = _refusal(source, measure, part, binding, on)
@@ -128,8 +123,20 @@ def catalogue_measures(
     return allowed, refused
 
 
-def _is_catalogue_for(pack: Pack, list_code: str, domain: str) -> bool:
-    """Whether a bare catalogue says itself that it reaches the lists of this domain (the listing pack has lapsed)."""
+def _catalogues_for(pack_id: str, list_code: str, domain: str, on: date) -> list[ActivePack]:
+    active = packs_active(on)
+    named = {name for each in active if each.version.pack_id == pack_id for name in each.pack.catalogues}
+    return [
+        each
+        for each in active
+        if each.version.pack_id == pack_id
+        or each.version.pack_id in named
+        or _says_it_reaches(each.pack, list_code, domain)
+    ]
+
+
+def _says_it_reaches(pack: Pack, list_code: str, domain: str) -> bool:
+    """Whether a pack without lists of its own names this list, in this domain, for any of its measures."""
     return not pack.lists and any(
         list_code in measure.lists and domain in (measure.domains or (pack.head.domain,)) for measure in pack.measures
     )

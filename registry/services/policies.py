@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import yaml
 from django.db import transaction
@@ -65,6 +66,7 @@ def _store(loaded: LoadedPack, at: datetime) -> tuple[PolicyVersion, bool]:
     )
 
 
+@lru_cache(maxsize=64)
 def _text_of(loaded: LoadedPack) -> str:
     """Return the whole pack, `extends` resolved, as YAML that reads back to the same hash."""
     content = loaded.pack.model_dump(mode="json", by_alias=True, exclude_defaults=True)

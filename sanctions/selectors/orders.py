@@ -40,11 +40,14 @@ def measures_for(entry: ListEntry, on: date) -> tuple[list[CatalogueMeasure], li
 
 def departments_for(measure: CatalogueMeasure) -> tuple[list[Department], tuple[Unmatched, ...]]:
     """Return the county's departments that carry out `measure`, and the catalogue's names nobody here stands for."""
-    present = {each.code: each for each in Department.objects.filter(is_active=True)}
+    present = {
+        each.code: each for each in Department.objects.filter(is_active=True).exclude(kind=Department.Kind.UPPER)
+    }
+    bureaus = frozenset(code for code, each in present.items() if each.kind == Department.Kind.BUREAU)
     by_name = {each.name: each for each in present.values()}
     direct = [by_name[name] for name in measure.departments if name in by_name]
     codes, unmatched = load_joint_action().match(
-        [name for name in measure.departments if name not in by_name], frozenset(present)
+        [name for name in measure.departments if name not in by_name], frozenset(present), bureaus
     )
     found = {each.pk: each for each in [*direct, *(present[code] for code in codes)]}
     return list(found.values()), unmatched

@@ -140,10 +140,9 @@ def _entry_new(case: Case, pack: Pack, rule: ListRule, on: date) -> ListEntry:
 
 
 def _clause(case: Case, rule: ListRule) -> str:
-    """Return the clauses that the grounds met, or where none are kept the clause of the list's term."""
+    """Return the clauses that the grounds met, or where none are kept the clause of the list."""
     named = [str(clause) for clauses in case.grounds.values_list("clauses", flat=True) for clause in clauses]
-    fallback = rule.term.clause if rule.term is not None else ""
-    return ("、".join(dict.fromkeys(named)) or fallback)[:200]
+    return ("、".join(dict.fromkeys(named)) or rule.clause)[:200]
 
 
 def _entry_save(entry: ListEntry, actor: Account | None) -> None:

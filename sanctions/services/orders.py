@@ -12,7 +12,7 @@ from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
 from registry.selectors.policies import CatalogueMeasure
 from registry.services import authz
-from registry.services.deadlines import Basis, deadline_meet, deadline_set
+from registry.services.deadlines import Basis, deadline_meet, deadline_set, deadlines_cancel
 from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
@@ -274,7 +274,7 @@ def order_confirm_end(
     order.ending, order.ending_confirmed_on = Ending.CONFIRMED, on
     order.save_by(actor, reason="order.confirm_end")
     _feedback(order, "ended", actor, on, text=text.strip())
-    for code in (ANSWER_DEADLINE, ENDING_DEADLINE):
-        deadline_meet(order, code, actor=actor, on=on)
-    _event("order.end_confirmed", "确认解除", order, actor, on, text=text.strip())
+    deadline_meet(order, ENDING_DEADLINE, actor=actor, on=on)
+    deadlines_cancel(order, actor=actor, on=on)  # an order never answered needs no answer any more
+    _event("order.end_confirmed", "确认解除", order, actor, on, note=text.strip())
     return order
