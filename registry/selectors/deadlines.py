@@ -11,7 +11,7 @@ from registry.rules import access
 from registry.rules.policy.wording import clause_text
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import pack_of
-from registry.services import authz
+from registry.selectors.rights import roles_on
 
 SOON_WORKING_DAYS = 3
 
@@ -60,7 +60,7 @@ class DeadlineFilters:
 
 def deadlines_visible_to(account: Account, on: date) -> QuerySet[Deadline]:
     """Return the deadlines that the account may see: officers and auditors all, a department its own."""
-    roles = authz.roles_on(account, on)
+    roles = roles_on(account, on)
     if roles & access.WATCHERS:
         return Deadline.objects.all()
     if access.DEPARTMENT in roles and account.department_id is not None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from registry.models import Account, Event, Finding, Record, RecordEvidence, RecordItem, SubjectName
 from registry.rules import access
 from registry.rules.names import comparable_document_number, comparable_name
-from registry.services import authz
+from registry.selectors.rights import roles_on
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RecordFilters:
 
 def records_visible_to(account: Account, on: date) -> QuerySet[Record]:
     """Return the records that the account may open: officers and auditors all, everybody else none."""
-    if authz.roles_on(account, on) & access.WATCHERS:
+    if roles_on(account, on) & access.WATCHERS:
         return Record.objects.all()
     return Record.objects.none()
 

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from registry.base.personal_data import lookup_hash
 from registry.models import Account, Event, OrganizationRole, Record, RecordItem, Subject, SubjectName
 from registry.rules import access
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import comparable_name
-from registry.services import authz
-from registry.services.identities import document_lookup
+from registry.selectors.rights import roles_on
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class People:
 def subjects_visible_to(account: Account, on: date) -> QuerySet[Subject]:
     """Return the subjects whose file the account may open: officers and auditors all, departments those not merged
     away, a subject's user only its own."""
-    roles = authz.roles_on(account, on)
+    roles = roles_on(account, on)
     if roles & access.WATCHERS:
         return Subject.objects.all()
     if access.DEPARTMENT in roles:
@@ -65,7 +65,7 @@ def _matching(text: str) -> Q:
     code = normalize_code(text)
     exact = Q(uscc=code) | Q(registration_number=text.strip())
     if len(code) >= 6 and not code.isalpha():
-        exact |= Q(document_hash=document_lookup(code))
+        exact |= Q(document_hash=lookup_hash(code))
     key = comparable_name(text)
     if not key:
         return exact

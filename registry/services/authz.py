@@ -2,19 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Q
-
 from registry.base.errors import NotAllowed
 from registry.models import Account
 from registry.rules import access
+from registry.selectors.rights import roles_on
 
-
-def roles_on(account: Account, on: date) -> frozenset[str]:
-    """Return the roles that `account` holds on the day `on` (grants are half-open periods)."""
-    if not account.is_authenticated or not account.is_active:
-        return frozenset()
-    grants = account.grants.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
-    return frozenset(grants.values_list("role", flat=True))
+__all__ = ["may", "require", "roles_on"]
 
 
 def may(account: Account, permission: str, on: date) -> bool:

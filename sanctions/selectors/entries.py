@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from registry.models import Account, Subject
 from registry.rules import access
 from registry.selectors.policies import pack_of
-from registry.services import authz
+from registry.selectors.rights import roles_on
 from sanctions.models import EntryPause, ListEntry, MeasureOrder
 
 ONE_DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ def entries_visible_to(account: Account, on: date) -> QuerySet[ListEntry]:
     """Return the entries that `account` may see: officers all; a department user the public ones and those on which
     its department has an order; nobody else any."""
     entries = ListEntry.objects.select_related("subject", "department").annotate(paused_now=is_paused_on(on))
-    roles = authz.roles_on(account, on)
+    roles = roles_on(account, on)
     if roles & access.WATCHERS:
         return entries
     if access.DEPARTMENT in roles and account.department_id is not None:

@@ -9,7 +9,7 @@ from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
-from registry.services import authz
+from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder
 from sanctions.selectors.entries import pauses_running
 
@@ -79,7 +79,7 @@ def without_counterpart(on: date) -> list[WithoutCounterpart]:
 def orders_visible_to(account: Account, on: date) -> QuerySet[MeasureOrder]:
     """Return the orders that `account` may see: officers all, a department user its own department's."""
     orders = MeasureOrder.objects.select_related("entry__subject", "department")
-    roles = authz.roles_on(account, on)
+    roles = roles_on(account, on)
     if roles & access.WATCHERS:
         return orders
     if access.DEPARTMENT in roles and account.department_id is not None:
