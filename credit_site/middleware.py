@@ -50,11 +50,11 @@ class EntranceMiddleware:
 
 
 def back_of(request: HttpRequest) -> str:
-    """Return the page that the request came from when it lies on this site, else the site's first page."""
+    """Return the page that the request came from when it lies on this site, else "" (the way back is then home)."""
     came_from = request.headers.get("referer", "")
     same_page = urlsplit(came_from).path == request.path and request.method == "GET"
     if same_page or not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
-        return "/"
+        return ""
     return came_from
 
 

@@ -10,11 +10,15 @@ from registry.rules import access
 
 @dataclass(frozen=True)
 class Place:
-    """An entry as declared: the URL name that it leads to and the permission that shows it ("" shows it to all)."""
+    """An entry as declared: the URL name that it leads to and the permission that shows it ("" shows it to all).
+
+    `is_root`: its address begins every other one, so only the very page is current.
+    """
 
     label: str
     url_name: str
     permission: str = ""
+    is_root: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Link:
 
 
 OFFICE = (
-    Place("工作台", "workbench", "workbench.view"),
+    Place("工作台", "workbench", "workbench.view", is_root=True),
     Place("主体", "registry:subject-list", "subject.view"),
     Place("记录", "registry:record-list", "record.view"),
     Place("导入", "registry:import-list", "import.view"),
@@ -46,7 +50,7 @@ OFFICE = (
 )
 
 PUBLIC = (
-    Place("查询", "disclosure:home"),
+    Place("查询", "disclosure:home", is_root=True),
     Place("失信名单", "disclosure:lists"),
     Place("政策与措施", "disclosure:policies"),
     Place("异议与修复", "disclosure:rights"),
@@ -64,13 +68,14 @@ def links(places: Iterable[Place], *, roles: frozenset[str], path: str) -> list[
 
     A name that no route carries is left out, so that a page taken away cannot break every other page.
     """
-    shown: list[tuple[str, str]] = []
+    shown: list[tuple[Place, str]] = []
     for place in places:
         if place.permission and not access.may(roles, place.permission):
             continue
         try:
-            shown.append((place.label, reverse(place.url_name)))
+            shown.append((place, reverse(place.url_name)))
         except NoReverseMatch:
             continue
-    current = max((url for _, url in shown if path.startswith(url)), key=len, default="")
-    return [Link(label, url, url == current) for label, url in shown]
+    beginnings = (url for place, url in shown if path == url or (path.startswith(url) and not place.is_root))
+    current = max(beginnings, key=len, default="")
+    return [Link(place.label, url, url == current) for place, url in shown]

@@ -137,6 +137,8 @@ ACCOUNT_ADAPTER = "credit_site.adapters.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False  # office machines are shared: the session ends with the browser, or when idle
+ACCOUNT_FORMS = {"login": "credit_site.forms.EntranceForm"}
 MFA_ADAPTER = "credit_site.adapters.SealedMFAAdapter"
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False  # axes locks; two counters would contradict each other
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -160,6 +162,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
 SECURE_SSL_REDIRECT = SECURE_SSL
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
+# How many proxies of our own stand in front: the search throttle counts by the address that the outermost one saw.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+SEARCHES_A_MINUTE = env.int("SEARCHES_A_MINUTE", 30)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

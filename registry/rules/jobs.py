@@ -1,5 +1,6 @@
 """The jobs that a person may ask for, what they are called, and who may ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,3 +34,25 @@ LABELS: Final = {name: job.label for name, job in JOBS.items()} | {OUTBOX: "办�
 def job_label(name: str) -> str:
     """Return what officers call the job; its task name when it has no label."""
     return LABELS.get(name, name)
+
+
+COUNT_LABELS: Final = {
+    "done": "办理",
+    "failed": "失败",
+    "lost": "转由其他进程办理",
+    "sealed": "封存",
+    "problems": "不符",
+    "reminded": "提醒",
+    "evaluated": "评估",
+    "raised": "新提示",
+    "renewed": "更新提示",
+    "lapsed": "不再满足",
+    "ended": "到期",
+    "orders": "解除任务",
+}
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Say what a run did, e.g. 评估3，新提示1; a count without a label keeps its key."""
+    said = [f"{COUNT_LABELS.get(name, name)}{count}" for name, count in counts.items() if count]
+    return "，".join(said) or "没有需要办理的"

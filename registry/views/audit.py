@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from registry import clock
 from registry.forms.audit import EventFilterForm, JobFilterForm
 from registry.rules.access import may
-from registry.rules.jobs import JOBS, VERIFY, job_label
+from registry.rules.jobs import JOBS, VERIFY, counts_text, job_label
 from registry.selectors.events import event_list, seal_state
 from registry.selectors.jobs import job_states, outbox_counts, run_list, worker_beats
 from registry.services import authz
@@ -36,12 +36,12 @@ def job_index(request: HttpRequest) -> HttpResponse:
     form = JobFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     page = page_of(request, run_list(**chosen))
-    for run in page:
-        run.label = job_label(run.name)
     roles = authz.roles_on(actor_of(request), clock.today())
+    states = job_states(permissions=frozenset(job.permission for job in JOBS.values() if may(roles, job.permission)))
+    for run in [*page, *(state.last for state in states if state.last is not None)]:
+        run.label, run.summary = job_label(run.name), counts_text(run.counts)
     context = {
-        "form": form, "page": page, "beats": worker_beats(), "outbox": outbox_counts(),
-        "states": job_states(permissions=frozenset(job.permission for job in JOBS.values() if may(roles, job.permission))),
+        "form": form, "page": page, "beats": worker_beats(), "outbox": outbox_counts(), "states": states,
     }  # fmt: skip
     return render(request, f"{PAGES}/jobs.html", context)
 
