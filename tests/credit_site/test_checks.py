@@ -1,0 +1,99 @@
+"""System checks: what may not be switched off where the data are real."""
+
+import datetime as dt
+
+import pytest
+from cryptography.fernet import Fernet
+
+from credit_site import checks
+
+GOOD_KEY = Fernet.generate_key().decode()
+OTHER_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def production(settings):
+    """Settings as they must be where the data are real."""
+    settings.DEMONSTRATION = False
+    settings.REQUIRE_SECOND_FACTOR = True
+    settings.PRETEND_TODAY = None
+    settings.SECRET_KEY = "s" * 50
+    settings.FIELD_KEYS = [GOOD_KEY]
+    settings.FIELD_HASH_KEY = OTHER_KEY
+    return settings
+
+
+def found():
+    every = (
+        checks.pretended_day, checks.second_factor, checks.field_keys, checks.secrets_strong, checks.no_demonstration,
+    )  # fmt: skip
+    return [message.id for check in every for message in check(None)]
+
+
+def test_production_as_it_must_be_passes(production):
+    assert found() == []
+
+
+def test_a_pretended_day_is_refused_outside_the_demonstration(production):
+    production.PRETEND_TODAY = dt.date(2027, 1, 1)
+    assert found() == ["credit_site.E001"]
+
+
+def test_a_pretended_day_is_allowed_in_the_demonstration(production):
+    production.DEMONSTRATION = True
+    production.PRETEND_TODAY = dt.date(2027, 1, 1)
+    assert checks.pretended_day(None) == []
+
+
+def test_the_second_factor_may_not_be_off(production):
+    production.REQUIRE_SECOND_FACTOR = False
+    assert found() == ["credit_site.E002"]
+
+
+def test_the_demonstration_may_do_without_the_second_factor(production):
+    production.DEMONSTRATION, production.REQUIRE_SECOND_FACTOR = True, False
+    assert checks.second_factor(None) == []
+
+
+@pytest.mark.parametrize("key", ["x", "", GOOD_KEY[:-2], "密钥"])
+def test_a_key_the_cipher_does_not_take_is_refused(production, key):
+    production.FIELD_KEYS = [GOOD_KEY, key]
+    assert found() == ["credit_site.E003"]
+
+
+def test_the_message_names_the_keys_place_but_not_the_key(production):
+    production.FIELD_KEYS = [GOOD_KEY, "secret-but-wrong"]
+    message = checks.field_keys(None)[0].msg
+    assert ("第 2 个" in message, "secret-but-wrong" in message) == (True, False)
+
+
+def test_a_short_hash_key_is_refused(production):
+    production.FIELD_HASH_KEY = "h" * 31
+    assert found() == ["credit_site.E004"]
+
+
+def test_a_hash_key_used_elsewhere_is_refused(production):
+    production.FIELD_HASH_KEY = GOOD_KEY
+    assert found() == ["credit_site.E004"]
+
+
+def test_the_demonstration_is_no_production(production):
+    production.DEMONSTRATION = True
+    assert found() == ["credit_site.E005"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "major", "expected"),
+    [
+        ("UTF8", 15, []),
+        ("SQL_ASCII", 16, ["credit_site.E006"]),
+        ("UTF8", 14, ["credit_site.E007"]),
+    ],
+)
+def test_the_database_must_hold_chinese_text_and_be_supported(encoding, major, expected):
+    assert [message.id for message in checks._postgresql_messages(encoding, major)] == expected
+
+
+@pytest.mark.django_db
+def test_the_database_in_use_passes():
+    assert checks.postgresql(None, databases=["default"]) == []
