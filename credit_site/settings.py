@@ -200,6 +200,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 50 * 1024 * 1024)
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 20_000)
+IMPORT_CHUNK_ROWS = env.int("IMPORT_CHUNK_ROWS", 50)  # rows taken in per transaction
 
 # --- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

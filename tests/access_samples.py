@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from registry.models import Account, Department, Record, Subject
 from registry.services.notices import notice_queue
+from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
 
 
@@ -57,6 +58,15 @@ def a_notice(world: World) -> dict[str, Any]:
     return {"notice_id": notice.pk}
 
 
+def a_publication(world: World) -> dict[str, Any]:
+    return {"public_id": county.make_publication(world.record).public_id}
+
+
+def a_policy(world: World) -> dict[str, Any]:
+    county.activate("test-dual")
+    return {"pack_id": "test-dual"}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
@@ -71,6 +81,14 @@ SAMPLES: dict[str, Builder] = {
     "registry:department-change": lambda world: {"department_id": world.department.pk},
     "registry:notice-detail": a_notice,
     "registry:notice-resend": a_notice,
+    # --- disclosure
+    "publications:detail": a_publication,
+    "publications:withdraw": a_publication,
+    "publications:correct": a_publication,
+    "publications:publish-record": lambda world: {"public_id": world.record.public_id},
+    "disclosure:subject": lambda world: {"public_id": world.subject.public_id},
+    "disclosure:publication": a_publication,
+    "disclosure:policy": a_policy,
     # --- the entrance
     "mfa_deactivate_totp": with_second_factor,
     "mfa_view_recovery_codes": with_second_factor,

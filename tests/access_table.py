@@ -81,5 +81,23 @@ ACCESS: dict[str, str | frozenset[str]] = {
     # --- sanctions: candidates and cases
     # --- sanctions: entries and orders
     # --- disclosure: officers
+    "publications:list": WATCHERS,
+    "publications:due": WATCHERS,
+    "publications:detail": WATCHERS,
+    "publications:publish-batch": only("publisher"),
+    "publications:publish-record": only("publisher"),
+    "publications:correct": only("publisher"),
+    "publications:withdraw": only("publisher", "approver"),
     # --- disclosure: the public
+    "disclosure:home": PUBLIC,
+    "disclosure:search": PUBLIC,
+    "disclosure:person": PUBLIC,
+    "disclosure:subject": PUBLIC,
+    "disclosure:publication": PUBLIC,
+    "disclosure:lists": PUBLIC,
+    "disclosure:records": PUBLIC,
+    "disclosure:policies": PUBLIC,
+    "disclosure:policy": PUBLIC,
+    "disclosure:measures": PUBLIC,
+    "disclosure:rights": PUBLIC,
 }

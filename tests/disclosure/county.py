@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from django.utils import timezone
 
+from disclosure.models import Publication
+from registry import clock
 from registry.models import OrganizationRole, PenaltyDetail, PermitDetail, PolicyActivation, PolicyVersion
 from registry.rules.policy.loader import PackLibrary, parse_pack
 from registry.services.policies import packs_load
@@ -135,6 +137,20 @@ def make_entry(subject, *, version, starts_on, ends_on, department=None, is_publ
     ).save_by(None, reason="test")  # fmt: skip
     EntryGround.objects.create(entry=entry, record=ground)
     return entry
+
+
+def make_publication(record, **fields):
+    """A publication of a record that is visible from yesterday for a year, with a plain snapshot."""
+    on = clock.today()
+    given = {
+        "kind": record.kind, "subject": record.subject, "object_kind": "registry.record", "object_id": record.pk,
+        "department": record.department, "title": f"{record.subject.name}：{record.get_kind_display()}",
+        "number_normalized": record.number_normalized, "decided_on": record.decided_on, "published_on": on,
+        "visible_from": on - dt.timedelta(days=1), "visible_until": on + dt.timedelta(days=365),
+        "snapshot": {"subject": {"name": record.subject.name, "kind": "organization", "uscc": ""},
+                     "number": record.number, "department": {"name": record.department.name, "contact": ""}},
+    }  # fmt: skip
+    return Publication(**given | fields).save_by(None, reason="test")
 
 
 def open_entry(entry, *, on):

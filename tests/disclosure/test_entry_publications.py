@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from disclosure.models import Publication
+from disclosure.services.publications import publication_correct, publication_withdraw
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
 from registry.models import Event
 from registry.signals import record_changed
-from disclosure.services.publications import publication_correct, publication_withdraw
 from sanctions import signals
 from sanctions.models import ListEntry
 from tests.disclosure import county
