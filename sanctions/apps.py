@@ -7,3 +7,7 @@ class SanctionsConfig(AppConfig):
 
     def ready(self) -> None:
         from sanctions import receivers  # noqa: F401  (the app registry must be full before models load)
+        from registry.views.panels import register_panel
+        from sanctions.views.subject_panel import cases_panel
+
+        register_panel("cases", 20, cases_panel)

@@ -57,3 +57,9 @@ def subjects_to_refresh(on: date, packs: Iterable[ActivePack]) -> list[int]:
     )
     ids |= set(gone.values_list("subject_id", flat=True))
     return sorted(ids)
+
+
+def candidate_records(candidate: Candidate) -> QuerySet[Record]:
+    """Return the records that the candidate rests on, oldest first."""
+    grounds = candidate.grounds.values_list("record_id", flat=True)
+    return Record.objects.filter(pk__in=grounds).select_related("department").order_by("decided_on", "pk")

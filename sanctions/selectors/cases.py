@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from registry.models import Deadline, Event, Subject
 from registry.rules.policy.evaluation import Evaluation
@@ -76,9 +76,8 @@ def case_events(case: Case) -> QuerySet[Event]:
 
 def case_deadlines(case: Case) -> QuerySet[Deadline]:
     """Return the case's deadlines that were not replaced, the open ones first."""
-    return Deadline.objects.filter(object_kind=CASE_KIND, object_id=case.pk, cancelled_on__isnull=True).order_by(
-        "met_on", "due_on", "pk"
-    )
+    found = Deadline.objects.filter(object_kind=CASE_KIND, object_id=case.pk, cancelled_on__isnull=True)
+    return found.order_by(F("met_on").asc(nulls_first=True), "due_on", "pk")
 
 
 def cases_of_subject(subject: Subject) -> QuerySet[Case]:

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.core.files.base import File
 from django.db import transaction
 
 from registry.base.errors import Conflict, InvalidInput
-from registry.models import Account, Attachment
+from registry.models import Account
 from registry.services.deadlines import deadline_meet
+from registry.services.evidence import attachment_store
 from sanctions.models import Case, Defence
 from sanctions.rules.conditions import day_text
 from sanctions.selectors.cases import defence_of
@@ -20,7 +22,7 @@ DEFENCE_DEADLINE = "defence"
 @transaction.atomic
 def defence_receive(
     *, case_id: int, statement: str, received_on: date, actor: Account | None, on: date,
-    attachment: Attachment | None = None, version: int | None = None,
+    upload: File | None = None, version: int | None = None,
 ) -> Defence:  # fmt: skip
     """Keep the subject's statement; the case waits for its examination. A late one is heard while it is undecided.
 
@@ -33,8 +35,8 @@ def defence_receive(
             "statement-missing", "请填写陈述申辩意见的内容；书面意见可以摘要填写并上传原件。", field="statement"
         )
     defence = _defence_to_fill(begun.case)
-    defence.statement, defence.is_waived, defence.attachment = statement.strip(), False, attachment
-    _defence_save(begun, defence, received_on)
+    defence.statement, defence.is_waived = statement.strip(), False
+    _defence_save(begun, defence, received_on, upload)
     step_finish(
         begun, f"收到{begun.case.subject.name}的陈述申辩意见（{day_text(received_on)}）",
         payload={"received_on": received_on, "is_late": _is_late(begun.case, received_on)},
@@ -44,15 +46,15 @@ def defence_receive(
 
 @transaction.atomic
 def defence_waive(
-    *, case_id: int, received_on: date, actor: Account | None, on: date, attachment: Attachment | None = None,
+    *, case_id: int, received_on: date, actor: Account | None, on: date, upload: File | None = None,
     version: int | None = None,
 ) -> Defence:  # fmt: skip
     """Keep the subject's express waiver: the procedure need not wait for the end of the period."""
     begun = step_begin(case_id, "waive", actor=actor, on=on, version=version)
     if defence_of(begun.case) is not None:
         raise _doubled()
-    defence = Defence(case=begun.case, is_waived=True, attachment=attachment)
-    _defence_save(begun, defence, received_on)
+    defence = Defence(case=begun.case, is_waived=True)
+    _defence_save(begun, defence, received_on, upload)
     step_finish(
         begun, f"{begun.case.subject.name}明确放弃陈述申辩（{day_text(received_on)}）",
         payload={"received_on": received_on},
@@ -73,7 +75,7 @@ def _doubled() -> Conflict:
     )
 
 
-def _defence_save(begun: Begun, defence: Defence, received_on: date) -> None:
+def _defence_save(begun: Begun, defence: Defence, received_on: date, upload: File | None) -> None:
     case = begun.case
     if case.served_on is not None and not case.served_on <= received_on <= begun.on:
         raise InvalidInput(
@@ -81,6 +83,8 @@ def _defence_save(begun: Begun, defence: Defence, received_on: date) -> None:
             f"收到日期{received_on}不可用：应在告知书送达之日{case.served_on}至今日{begun.on}之间。",
             field="received_on",
         )
+    if upload is not None:
+        defence.attachment = attachment_store(upload=upload, actor=begun.actor)
     defence.received_on = received_on
     defence.save_by(begun.actor, reason=f"case.{begun.step.name}")
     deadline_meet(case, DEFENCE_DEADLINE, actor=begun.actor, on=received_on)
