@@ -33,7 +33,7 @@ def _as_text(value: Any) -> Any:
 
 # Codes and ids may look like numbers (5, 2.10); they are text all the same.
 Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
-Money = Annotated[Decimal, BeforeValidator(_as_text), Field(ge=0)]
+Money = Annotated[Decimal, Field(ge=0)]
 
 
 class SubjectGiven(Model):
@@ -184,6 +184,12 @@ class Expected(Model):
     mode: Literal["binding", "internal"] | None = None
     measures: MeasuresExpected | None = None
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("没有写明任何预期，请至少写一项")
+        return self
+
 
 class Case(Model):
     """One policy case."""
@@ -193,12 +199,6 @@ class Case(Model):
     on: Day
     given: Given = Given()
     expect: Expected
-
-    @model_validator(mode="after")
-    def _asks_something(self) -> Self:
-        if not self.expect.model_fields_set:
-            raise ValueError("expect 为空，请至少写明一项预期")
-        return self
 
     def subject_facts(self) -> SubjectFacts:
         """Return the subject as the evaluator takes it."""

@@ -178,7 +178,7 @@ def _repair_line(evaluation: Evaluation, key: str, verdict: RepairVerdict) -> st
     basis = basis_text(evaluation.pack, verdict.clause)
     if verdict.allowed:
         return f"{key}可以信用修复{basis}。"
-    refused = "、".join(REFUSALS[code] for code in verdict.refused)
+    refused = "、".join(REFUSALS[code] for code in verdict.refused) or "已不在名单内，无须修复"
     earliest = f"，时间条件最早于{verdict.earliest}满足" if verdict.earliest else ""
     return f"{key}暂不能信用修复：{refused}{earliest}{basis}。"
 

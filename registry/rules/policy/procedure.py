@@ -14,7 +14,7 @@ CASE_DEADLINES = ("dual-publicity", "review", "notice", "confirm", "publish", "o
                   "repair", "stop-publication")
 RepairClass = Literal["minor", "ordinary", "serious", "specially-serious"]
 RepairCondition = Literal["corrected", "fulfilled", "commitment", "training", "credit-report",
-                          "public-welfare", "no-new-misconduct"]
+                          "public-welfare", "no-new-misconduct", "no-new-serious-misconduct"]
 RecordKind = Literal["penalty", "permit", "accident", "item"]
 
 

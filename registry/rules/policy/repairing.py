@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from registry.rules.accidents import Grade
+
 from .facts import History, ListingFact, RecordFact, SubjectFacts
 from .procedure import RepairRule
 from .publication import class_term, repair_class
 from .schema import Pack
+from .standing import listing_state
 
 Day = dt.date
 _ONE_DAY = dt.timedelta(days=1)
@@ -42,7 +45,7 @@ def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day
         rule = next((rule for rule in pack.repair if rule.of == "listing"
                      and (not rule.lists or listing.list_code in rule.lists)), None)
         if rule is not None:
-            found[listing.id] = _listing_verdict(rule, listing, history, on)
+            found[listing.id] = _listing_verdict(pack, rule, listing, history, on)
     rule = next((rule for rule in pack.repair if rule.of == "record"), None)
     if rule is not None:
         for record in history.records:
@@ -51,8 +54,10 @@ def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day
     return found
 
 
-def _listing_verdict(rule: RepairRule, listing: ListingFact, history: History, on: Day) -> RepairVerdict:
-    grounds = [record for record in history.records if record.id in listing.grounds and record.exists_on(on)]
+def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history: History,
+                     on: Day) -> RepairVerdict:
+    existing = tuple(record for record in history.records if record.exists_on(on))
+    grounds = [record for record in existing if record.id in listing.grounds]
     findings = {finding for record in grounds for finding in record.findings}
     if findings & set(rule.never_findings):
         return RepairVerdict(False, None, ("never",), rule.clause)
@@ -61,8 +66,10 @@ def _listing_verdict(rule: RepairRule, listing: ListingFact, history: History, o
     if waits:
         earliest = max(waits, key=lambda wait: wait.time).last_day(listing.published_on) + _ONE_DAY
     refused = ["too-early"] if on < earliest else []
-    refused += _unmet(rule, grounds, history, listing.published_on, on)
-    return RepairVerdict(not refused, earliest, tuple(refused), rule.clause)
+    refused += _unmet(pack, rule, grounds, history, listing.published_on, on)
+    # An entry that has ended leaves nothing to repair.
+    in_force = listing_state(pack, listing, existing, on).in_force
+    return RepairVerdict(in_force and not refused, earliest, tuple(refused), rule.clause)
 
 
 def _record_verdict(pack: Pack, rule: RepairRule, record: RecordFact, subject: SubjectFacts,
@@ -76,11 +83,11 @@ def _record_verdict(pack: Pack, rule: RepairRule, record: RecordFact, subject: S
     if term is not None and term.least is not None:
         earliest = term.least.last_day(record.decided_on) + _ONE_DAY
     refused = ["too-early"] if on < earliest else []
-    refused += _unmet(rule, [record], history, record.decided_on, on)
+    refused += _unmet(pack, rule, [record], history, record.decided_on, on)
     return RepairVerdict(not refused, earliest, tuple(refused), rule.clause)
 
 
-def _unmet(rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day,
+def _unmet(pack: Pack, rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day,
            on: Day) -> list[str]:
     refused = []
     for condition in rule.conditions:
@@ -89,7 +96,10 @@ def _unmet(rule: RepairRule, grounds: Sequence[RecordFact], history: History, si
         elif condition == "fulfilled" and "fulfilment" not in history.documents and not all(
                 _done(record.fulfilled_on, on) for record in grounds):
             refused.append("not-fulfilled")
-        elif condition == "no-new-misconduct" and _new_misconduct(grounds, history, since, on):
+        elif condition == "no-new-misconduct" and _later(grounds, history, since, on):
+            refused.append("new-misconduct")
+        elif condition == "no-new-serious-misconduct" and any(
+                _is_serious(pack, record) for record in _later(grounds, history, since, on)):
             refused.append("new-misconduct")
         elif condition in _DOCUMENT_REFUSALS and condition not in history.documents:
             refused.append(_DOCUMENT_REFUSALS[condition])
@@ -100,8 +110,17 @@ def _done(day: Day | None, on: Day) -> bool:
     return day is not None and day <= on
 
 
-def _new_misconduct(grounds: Sequence[RecordFact], history: History, since: Day, on: Day) -> bool:
+def _later(grounds: Sequence[RecordFact], history: History, since: Day, on: Day) -> list[RecordFact]:
+    """Return the adverse records that came after `since` and are not grounds themselves."""
     known = {record.id for record in grounds}
-    return any(record.is_adverse and record.id not in known and record.exists_on(on)
-               and record.counts_on is not None and record.counts_on > since
-               for record in history.records)
+    return [record for record in history.records
+            if record.is_adverse and record.id not in known and record.exists_on(on)
+            and record.counts_on is not None and record.counts_on > since]
+
+
+def _is_serious(pack: Pack, record: RecordFact) -> bool:
+    """Tell whether a record is grave: an item graded serious, or a liable accident above ordinary."""
+    item = pack.items_by_code.get(record.item) if record.item else None
+    if item is not None and item.severity == "serious":
+        return True
+    return record.accident is not None and record.accident.liable and record.accident.grade > Grade.ORDINARY
