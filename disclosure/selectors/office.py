@@ -32,12 +32,12 @@ class DueRow:
 def due_deadlines(*, on: date, bucket: str = "", department_id: int | None = None) -> QuerySet[Deadline]:
     """Return the open publicity deadlines, soonest first; of one bucket when given."""
     found = _open(department_id).select_related("subject", "department").order_by("due_on", "pk")
-    return found.filter(_of_bucket(bucket, on)) if bucket in BUCKETS else found
+    return found.filter(_conditions(on)[bucket]) if bucket in BUCKETS else found
 
 
 def due_counts(*, on: date, department_id: int | None = None) -> dict[str, int]:
     """Return how many are late, due today, on the next working day, and later. One statement."""
-    counts = {bucket: Count("pk", filter=_of_bucket(bucket, on)) for bucket in BUCKETS}
+    counts = {bucket: Count("pk", filter=condition) for bucket, condition in _conditions(on).items()}
     return _open(department_id).aggregate(**counts)
 
 
@@ -86,14 +86,15 @@ def _open(department_id: int | None) -> QuerySet[Deadline]:
     return found.filter(department=department_id) if department_id else found
 
 
-def _of_bucket(bucket: str, on: date) -> Q:
+def _conditions(on: date) -> dict[str, Q]:
+    """Return what puts a deadline into each bucket of `BUCKETS`."""
     following = calendar_current().add(on, 1).on
     return {
         "late": Q(due_on__lt=on),
         "today": Q(due_on=on),
         "tomorrow": Q(due_on__gt=on, due_on__lte=following),
         "later": Q(due_on__gt=following),
-    }[bucket]
+    }
 
 
 def _row(deadline: Deadline, record: Record, calendar: WorkingCalendar, on: date) -> DueRow:

@@ -30,9 +30,17 @@ def known_person_names(subject: Subject) -> list[str]:
     return [subject.name, *colleagues.values_list("person__name", flat=True).distinct()]
 
 
+def representatives(record: Record) -> list[str]:
+    """Return the legal representative that a penalty or a permit names, who need not be on file as a person."""
+    detail = getattr(record, "penalty", None) or getattr(record, "permit", None)
+    return [detail.representative] if detail is not None and detail.representative else []
+
+
 def entry_snapshot(entry: ListEntry, *, on: date) -> Snapshot:
     """Return the snapshot of a public list entry. Reads the case, its grounds, the pack and the measures of the day."""
-    case, pack, names = entry.case, pack_of(entry.policy), known_person_names(entry.subject)
+    case, pack = entry.case, pack_of(entry.policy)
+    records = [ground.record for ground in entry.grounds.select_related("record__penalty", "record__permit")]
+    names = [*known_person_names(entry.subject), *(name for record in records for name in representatives(record))]
     grounds = [
         {
             "kind": ground.record.get_kind_display(),
@@ -72,7 +80,7 @@ def entry_repair(entry: ListEntry) -> list[str]:
 
 def record_snapshot(record: Record, *, last_day: date | None) -> Snapshot:
     """Return the snapshot of a penalty or a permit. `last_day`: the last day of its publication, None without end."""
-    names = known_person_names(record.subject)
+    names = [*known_person_names(record.subject), *representatives(record)]
     pairs = _permit_pairs(record.permit) if record.kind == Record.Kind.PERMIT else _penalty_pairs(record)
     return {
         "subject": _subject(record.subject),
