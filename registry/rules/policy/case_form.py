@@ -213,7 +213,7 @@ class Case(Model):
         given = self.given
         return History(records=tuple(_record(each) for each in given.records),
                        listings=tuple(_listing(each) for each in given.listings),
-                       documents=frozenset(given.documents), events=MappingProxyType(dict(given.events)))
+                       documents=frozenset(given.documents), events=MappingProxyType({str(code): day for code, day in given.events.items()}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +225,13 @@ class FiledCase:
 
 
 def _record(given: RecordGiven) -> RecordFact:
-    accident = given.accident and AccidentFact(
-        deaths=given.accident.deaths, injured=given.accident.injured, loss_yuan=given.accident.loss,
-        liable=given.accident.liable)
-    penalty = given.penalty and PenaltyFact(
-        kinds=given.penalty.kinds, fine_yuan=given.penalty.fine, procedure=given.penalty.procedure)
+    harm, fine = given.accident, given.penalty
     return RecordFact(
-        id=given.id, item=given.item, accident=accident, penalty=penalty, honour=given.honour,
+        id=given.id, item=given.item, honour=given.honour,
+        accident=None if harm is None else AccidentFact(
+            deaths=harm.deaths, injured=harm.injured, loss_yuan=harm.loss, liable=harm.liable),
+        penalty=None if fine is None else PenaltyFact(
+            kinds=fine.kinds, fine_yuan=fine.fine, procedure=fine.procedure),
         occurred_on=given.occurred_on, decided_on=given.decided_on, corrected_on=given.corrected_on,
         fulfilled_on=given.fulfilled_on, voided_on=given.voided_on, disputed_on=given.disputed_on,
         findings=frozenset(given.findings), repair_class=given.repair_class)

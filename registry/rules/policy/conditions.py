@@ -284,10 +284,3 @@ def is_about_one_record(node: Node) -> bool:
 
 for _model in (AnyOf, AllOf, NotOf, CountTest, CountNode, DuringTest, DuringNode):
     _model.model_rebuild()
-
-__all__ = [
-    "KINDS", "AccidentNode", "AccidentTest", "AllOf", "AnyOf", "CleanNode", "Codes", "Condition", "CountNode",
-    "DomainsNode", "DuringNode", "FindingNode", "HonourNode", "ItemNode", "Node", "NotOf", "OnListNode",
-    "PenaltyNode", "PenaltyTest", "PointsNode", "RiskNode", "SameItemNode", "StandardisationNode",
-    "StandingNode", "children_of", "is_about_one_record", "kind_of", "nodes_of",
-]

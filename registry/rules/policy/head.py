@@ -1,7 +1,6 @@
 """The head of a policy pack: what the document is, what it rests on, whom and when it reaches."""
 
 import datetime as dt
-from enum import IntEnum
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,14 +17,6 @@ AUTHORITY_LABELS: dict[str, str] = {
     "central-policy": "党中央、国务院政策文件", "ministry-rule": "部门规章",
     "ministry-document": "部门规范性文件", "local-document": "地方规范性文件",
 }
-
-
-class Severity(IntEnum):
-    """How grave a misconduct item is, for packs that grade their items."""
-
-    MINOR = 1
-    MODERATE = 2
-    SERIOUS = 3
 
 
 class Basis(Model):

@@ -96,10 +96,8 @@ def _unmet(pack: Pack, rule: RepairRule, grounds: Sequence[RecordFact], history:
         elif condition == "fulfilled" and "fulfilment" not in history.documents and not all(
                 _done(record.fulfilled_on, on) for record in grounds):
             refused.append("not-fulfilled")
-        elif condition == "no-new-misconduct" and _later(grounds, history, since, on):
-            refused.append("new-misconduct")
-        elif condition == "no-new-serious-misconduct" and any(
-                _is_serious(pack, record) for record in _later(grounds, history, since, on)):
+        elif condition in _NEW_MISCONDUCT and any(
+                _NEW_MISCONDUCT[condition](pack, record) for record in _later(grounds, history, since, on)):
             refused.append("new-misconduct")
         elif condition in _DOCUMENT_REFUSALS and condition not in history.documents:
             refused.append(_DOCUMENT_REFUSALS[condition])
@@ -124,3 +122,10 @@ def _is_serious(pack: Pack, record: RecordFact) -> bool:
     if item is not None and item.severity == "serious":
         return True
     return record.accident is not None and record.accident.liable and record.accident.grade > Grade.ORDINARY
+
+
+def _is_any(_pack: Pack, _record: RecordFact) -> bool:
+    return True
+
+
+_NEW_MISCONDUCT = {"no-new-misconduct": _is_any, "no-new-serious-misconduct": _is_serious}

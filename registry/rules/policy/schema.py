@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from .conditions import (
     Condition,
+    CountNode,
     DuringNode,
     ItemNode,
     Node,
@@ -15,6 +16,8 @@ from .conditions import (
     PointsNode,
     SameItemNode,
     StandingNode,
+    children_of,
+    is_about_one_record,
     nodes_of,
 )
 from .head import Head, SubjectKind
@@ -175,6 +178,8 @@ class Pack(Model):
                 _require_known("during", (node.during.list_code,), lists)
             elif isinstance(node, PointsNode) and self.points is None:
                 raise ValueError("条件用到 points，但没有写 points 计分规则，请补上 points 一节")
+            if isinstance(node, CountNode | DuringNode) and not all(map(is_about_one_record, children_of(node))):
+                raise ValueError("count 和 during 中只能放 item、accident、finding、penalty 或它们的 any、all，请改写")
         self._standing_does_not_circle()
         return self
 

@@ -1,7 +1,8 @@
 """Chinese wording of clauses and conditions, for officers to read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from registry.rules.accidents import Grade
 
@@ -93,50 +94,52 @@ def _findings_text(findings: Sequence[str]) -> str:
     return "（经认定" + "、".join(FINDING_LABELS.get(code, code) for code in findings) + "）" if findings else ""
 
 
-def condition_text(pack: Pack, node: Node) -> str:  # noqa: C901  (one line for each kind of condition)
+def condition_text(pack: Pack, node: Node) -> str:
     """Say in Chinese what a condition asks for; its own label where the pack gives one."""
-    if node.label:
-        return node.label
-    match node:
-        case AnyOf():
-            return "下列情形之一"
-        case AllOf():
-            return "同时具备下列情形"
-        case NotOf():
-            return f"不具有：{condition_text(pack, node.condition)}"
-        case ItemNode():
-            return _items_text(pack, node.codes) + _findings_text(node.findings)
-        case AccidentNode():
-            return "发生" + _accident_text(node)
-        case FindingNode():
-            return "经认定" + "、".join(FINDING_LABELS.get(code, code) for code in node.codes)
-        case PenaltyNode():
-            return "受到行政处罚" + (f"（{'、'.join(node.penalty.kinds)}）" if node.penalty.kinds else "")
-        case CountNode():
-            return f"{node.count.window.label}{condition_text(pack, node.count.of)}满{node.count.at_least}次"
-        case PointsNode():
-            window = pack.points.window.label if pack.points else ""
-            return f"{window}失信计分累计满{node.points.at_least}分"
-        case SameItemNode():
-            return f"{node.same_item.window.label}同一项失信行为满{node.same_item.at_least}次"
-        case OnListNode():
-            return "正列入" + "、".join(list_label(pack, code) for code in node.lists)
-        case StandingNode():
-            return f"属于{list_label(pack, node.list_code)}"
-        case DuringNode():
-            return f"列入{list_label(pack, node.during.list_code)}期间又有：{condition_text(pack, node.during.of)}"
-        case CleanNode():
-            return f"连续{node.clean.label}无不良记录"
-        case HonourNode():
-            return "获得" + "、".join(node.codes) + "所列荣誉"
-        case StandardisationNode():
-            return "安全生产标准化等级为" + "、".join(f"{each}级" for each in node.grades)
-        case DomainsNode():
-            return f"在{node.domains}个以上其他领域被列入黑名单"
-        case RiskNode():
-            return "风险等级为" + "、".join(_RISK_LABELS[level] for level in node.levels)
-        case _:
-            return type(node).__name__
+    return node.label or _TEXTS[type(node)](pack, node)
+
+
+def _lists_text(pack: Pack, codes: Sequence[str]) -> str:
+    return "、".join(list_label(pack, code) for code in codes)
+
+
+def _points_text(pack: Pack, node: PointsNode) -> str:
+    window = pack.points.window.label if pack.points else ""
+    return f"{window}失信计分累计满{node.points.at_least}分"
+
+
+def _count_text(pack: Pack, node: CountNode) -> str:
+    return f"{node.count.window.label}{condition_text(pack, node.count.of)}满{node.count.at_least}{unit_of(node)}"
+
+
+def _during_text(pack: Pack, node: DuringNode) -> str:
+    return f"列入{list_label(pack, node.during.list_code)}期间又有：{condition_text(pack, node.during.of)}"
+
+
+def _penalty_text(_pack: Pack, node: PenaltyNode) -> str:
+    return "受到行政处罚" + (f"（{'、'.join(node.penalty.kinds)}）" if node.penalty.kinds else "")
+
+
+_TEXTS: dict[type[Node], Callable[[Pack, Any], str]] = {
+    AnyOf: lambda pack, node: "下列情形之一",
+    AllOf: lambda pack, node: "同时具备下列情形",
+    NotOf: lambda pack, node: f"不具有：{condition_text(pack, node.condition)}",
+    ItemNode: lambda pack, node: _items_text(pack, node.codes) + _findings_text(node.findings),
+    AccidentNode: lambda pack, node: "发生" + _accident_text(node),
+    FindingNode: lambda pack, node: "经认定" + "、".join(FINDING_LABELS.get(each, each) for each in node.codes),
+    PenaltyNode: _penalty_text,
+    CountNode: _count_text,
+    PointsNode: _points_text,
+    SameItemNode: lambda pack, node: f"{node.same_item.window.label}同一项失信行为满{node.same_item.at_least}次",
+    OnListNode: lambda pack, node: f"正列入{_lists_text(pack, node.lists)}",
+    StandingNode: lambda pack, node: f"属于{list_label(pack, node.list_code)}",
+    DuringNode: _during_text,
+    CleanNode: lambda pack, node: f"连续{node.clean.label}无不良记录",
+    HonourNode: lambda pack, node: f"获得{'、'.join(node.codes)}所列荣誉",
+    StandardisationNode: lambda pack, node: f"安全生产标准化等级为{'、'.join(f'{each}级' for each in node.grades)}",
+    DomainsNode: lambda pack, node: f"在{node.domains}个以上其他领域被列入黑名单",
+    RiskNode: lambda pack, node: f"风险等级为{'、'.join(_RISK_LABELS[level] for level in node.levels)}",
+}
 
 
 def unit_of(node: Node) -> str:
