@@ -6,8 +6,10 @@ class SanctionsConfig(AppConfig):
     verbose_name = "失信惩戒"
 
     def ready(self) -> None:
-        from sanctions import receivers  # noqa: F401  (the app registry must be full before models load)
         from registry.views.panels import register_panel
+        from sanctions import receivers  # noqa: F401  (the app registry must be full before models load)
+        from sanctions.views.entries import entries_panel
         from sanctions.views.subject_panel import cases_panel
 
         register_panel("cases", 20, cases_panel)
+        register_panel("entries", 10, entries_panel)

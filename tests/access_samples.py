@@ -11,12 +11,16 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from registry.models import Account, Department, Record, Subject
+from registry import clock
+from registry.models import Account, Department, Finding, OrganizationRole, Record, Subject
+from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.sanctions import listing
 
 
 @dataclass
@@ -67,9 +71,75 @@ def a_policy(world: World) -> dict[str, Any]:
     return {"pack_id": "test-dual"}
 
 
+def a_policy_version(world: World) -> dict[str, Any]:
+    return {"version_id": listing.load_policy("mem-2023-11").pk}
+
+
+def an_activation(world: World) -> dict[str, Any]:
+    return {"activation_id": listing.run_policy("mem-2023-11", on=clock.today()).pk}
+
+
+def an_entry(world: World) -> dict[str, Any]:
+    """A public entry, which departments see too."""
+    entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
+    return {"public_id": entry.public_id}
+
+
+def an_order(world: World) -> dict[str, Any]:
+    entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
+    return {"public_id": listing.make_order(entry, world.department, on=clock.today()).public_id}
+
+
+def a_subject(world: World) -> dict[str, Any]:
+    return {"public_id": world.subject.public_id}
+
+
+def a_record(world: World) -> dict[str, Any]:
+    return {"public_id": world.record.public_id}
+
+
+def a_role(world: World) -> dict[str, Any]:
+    person = make_subject(kind="person")
+    role = OrganizationRole(organization=world.subject, person=person, role="legal-representative")
+    return {"role_id": role.save_by(None, reason="test").pk}
+
+
+def a_finding(world: World) -> dict[str, Any]:
+    finding = Finding(record=world.record, code="egregious", reason="演示", found_on=timezone.localdate())
+    return {"finding_id": finding.save_by(None, reason="test").pk}
+
+
+def a_file(world: World) -> dict[str, Any]:
+    upload = SimpleUploadedFile("演示.txt", "演示文件".encode())
+    return {"public_id": attachment_store(upload=upload, actor=world.accounts["handler"]).public_id}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
+    # --- registry: subjects, records, evidence
+    "registry:subject-detail": a_subject,
+    "registry:subject-edit": a_subject,
+    "registry:subject-rename": a_subject,
+    "registry:former-name-new": a_subject,
+    "registry:subject-merge": a_subject,
+    "registry:subject-history": a_subject,
+    "registry:role-new": a_subject,
+    "registry:role-end": a_role,
+    "registry:record-new": lambda world: {"public_id": world.subject.public_id, "kind": "penalty"},
+    "registry:record-detail": a_record,
+    "registry:record-history": a_record,
+    "registry:record-edit": a_record,
+    "registry:record-confirm": a_record,
+    "registry:record-void": a_record,
+    "registry:record-correct": a_record,
+    "registry:record-classify": a_record,
+    "registry:finding-new": a_record,
+    "registry:finding-remove": a_finding,
+    "registry:record-mark": a_record,
+    "registry:dispute-end": a_record,
+    "registry:evidence-new": a_record,
+    "registry:attachment-download": a_file,
     # --- registry: administration
     "registry:account-detail": an_account,
     "registry:account-change": an_account,
@@ -81,6 +151,20 @@ SAMPLES: dict[str, Builder] = {
     "registry:department-change": lambda world: {"department_id": world.department.pk},
     "registry:notice-detail": a_notice,
     "registry:notice-resend": a_notice,
+    # --- registry: policies
+    "registry:policy-detail": a_policy_version,
+    "registry:policy-activate": a_policy_version,
+    "registry:policy-deactivate": an_activation,
+    # --- sanctions: entries and orders
+    "sanctions:entry-detail": an_entry,
+    "sanctions:entry-end": an_entry,
+    "sanctions:entry-pause": an_entry,
+    "sanctions:entry-resume": an_entry,
+    "sanctions:order-detail": an_order,
+    "sanctions:order-receive": an_order,
+    "sanctions:order-carry-out": an_order,
+    "sanctions:order-refuse": an_order,
+    "sanctions:order-confirm-end": an_order,
     # --- disclosure
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,

@@ -53,8 +53,38 @@ ACCESS: dict[str, str | frozenset[str]] = {
     # --- the workbench
     "workbench": WATCHERS | only("department", "administrator"),
     # --- registry: subjects, records, evidence
+    "registry:subject-list": WATCHERS | only("department"),
+    "registry:organization-new": only("handler"),
+    "registry:person-new": only("handler"),
+    "registry:subject-detail": WATCHERS | only("department"),
+    "registry:subject-edit": only("handler"),
+    "registry:subject-rename": only("handler"),
+    "registry:former-name-new": only("handler"),
+    "registry:subject-merge": only("approver"),
+    "registry:subject-history": WATCHERS | only("department"),
+    "registry:role-new": only("handler"),
+    "registry:role-end": only("handler"),
+    "registry:record-new": only("handler"),
+    "registry:record-list": WATCHERS,
+    "registry:record-detail": WATCHERS,
+    "registry:record-history": WATCHERS,
+    "registry:record-edit": only("handler"),
+    "registry:record-confirm": only("handler", "reviewer"),
+    "registry:record-void": WATCHERS,  # the page only; the service asks by the record's state
+    "registry:record-correct": only("reviewer", "approver"),
+    "registry:record-classify": only("handler", "reviewer"),
+    "registry:finding-new": only("handler", "reviewer"),
+    "registry:finding-remove": only("handler", "reviewer"),
+    "registry:record-mark": only("handler", "reviewer"),
+    "registry:dispute-end": only("handler", "reviewer"),
+    "registry:evidence-new": only("handler", "reviewer"),
+    "registry:attachment-download": WATCHERS,
     # --- registry: imports
     # --- registry: policies
+    "registry:policy-list": WATCHERS | only("administrator"),
+    "registry:policy-detail": WATCHERS | only("administrator"),
+    "registry:policy-activate": only("approver"),
+    "registry:policy-deactivate": only("approver"),
     # --- registry: administration
     "registry:account-list": only("administrator"),
     "registry:account-new": only("administrator"),
@@ -80,6 +110,18 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:job-ask": only("auditor", "administrator"),
     # --- sanctions: candidates and cases
     # --- sanctions: entries and orders
+    "sanctions:entry-list": WATCHERS | only("department"),
+    "sanctions:entry-detail": WATCHERS | only("department"),
+    "sanctions:entry-end": only("approver"),
+    "sanctions:entry-pause": only("reviewer", "approver"),
+    "sanctions:entry-resume": only("reviewer", "approver"),
+    "sanctions:order-list": WATCHERS | only("department"),
+    "sanctions:order-detail": WATCHERS | only("department"),
+    "sanctions:order-receive": only("department"),
+    "sanctions:order-receive-many": only("department"),
+    "sanctions:order-carry-out": only("department"),
+    "sanctions:order-refuse": only("department"),
+    "sanctions:order-confirm-end": only("department"),
     # --- disclosure: officers
     "publications:list": WATCHERS,
     "publications:due": WATCHERS,

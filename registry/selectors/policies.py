@@ -187,6 +187,11 @@ class PolicyRow:
     state: str
     state_label: str
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the document is in force."""
+        return last_day_in_force(self.version)
+
 
 def policy_rows(on: date) -> list[PolicyRow]:
     """Return every stored edition, newest edition of each pack first, with whether the office runs it on `on`."""

@@ -59,7 +59,7 @@ class ListEntry(Tracked):
     time = models.PositiveSmallIntegerField("第几次列入", default=1)
     expiry_announced_on = models.DateField("到期已通知", null=True, blank=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "名单条目"

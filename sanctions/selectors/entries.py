@@ -86,7 +86,8 @@ def entry_list(
     part of the subject's name."""
     entries = entries_visible_to(account, on)
     if state in ("in-force", "paused"):
-        entries = entries.in_force(on).filter(paused_now=state == "paused")
+        paused = is_paused_on(on)
+        entries = entries.filter(paused if state == "paused" else ~paused, starts_on__lte=on, ends_on__gt=on)
     elif state == "ended":
         entries = entries.filter(ends_on__lte=on)
     elif state == "coming":

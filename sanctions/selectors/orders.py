@@ -1,5 +1,6 @@
 """Reads of measure orders. A measure is in force only while its entry is and while the entry is not paused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +9,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
+from registry.selectors.deadlines import DeadlineView, deadline_views
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.selectors.entries import pauses_running
+from sanctions.selectors.entries import EntryState, entry_state, pauses_running
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
@@ -38,19 +40,32 @@ def measures_for(entry: ListEntry, on: date) -> tuple[list[CatalogueMeasure], li
     )
 
 
-def departments_for(measure: CatalogueMeasure) -> tuple[list[Department], tuple[Unmatched, ...]]:
-    """Return the county's departments that carry out `measure`, and the catalogue's names nobody here stands for."""
-    present = {
-        each.code: each for each in Department.objects.filter(is_active=True).exclude(kind=Department.Kind.UPPER)
-    }
-    bureaus = frozenset(code for code, each in present.items() if each.kind == Department.Kind.BUREAU)
-    by_name = {each.name: each for each in present.values()}
-    direct = [by_name[name] for name in measure.departments if name in by_name]
-    codes, unmatched = load_joint_action().match(
-        [name for name in measure.departments if name not in by_name], frozenset(present), bureaus
-    )
-    found = {each.pk: each for each in [*direct, *(present[code] for code in codes)]}
-    return list(found.values()), unmatched
+@dataclass(frozen=True)
+class CountyDirectory:
+    """The county's departments in use, by code. Read once, asked for every measure."""
+
+    departments: dict[str, Department]
+
+    def departments_for(self, names: Iterable[str]) -> tuple[list[Department], tuple[Unmatched, ...]]:
+        """Return the departments that carry out what a catalogue asks of `names`, and the names nobody stands for.
+
+        A department that bears a name of the catalogue itself is meant itself; else the county's table tells.
+        """
+        by_name = {each.name: each for each in self.departments.values()}
+        asked = list(names)
+        bureaus = frozenset(code for code, each in self.departments.items() if each.kind == Department.Kind.BUREAU)
+        codes, unmatched = load_joint_action().match(
+            [name for name in asked if name not in by_name], frozenset(self.departments), bureaus
+        )
+        direct = [by_name[name] for name in asked if name in by_name]
+        found = {each.pk: each for each in [*direct, *(self.departments[code] for code in codes)]}
+        return list(found.values()), unmatched
+
+
+def county_directory() -> CountyDirectory:
+    """Return the departments that can be given orders: in use, and not above the county. One query."""
+    found = Department.objects.filter(is_active=True).exclude(kind=Department.Kind.UPPER)
+    return CountyDirectory({each.code: each for each in found})
 
 
 @dataclass(frozen=True)
@@ -64,14 +79,11 @@ class WithoutCounterpart:
 
 def without_counterpart(on: date) -> list[WithoutCounterpart]:
     """Return what the credit office must know: who is named by an active catalogue and has no county department."""
+    directory = county_directory()
     rows: dict[str, tuple[str, list[str]]] = {}
     for active in packs_active(on):
         for measure in active.pack.measures:
-            offer = CatalogueMeasure(
-                active.version, measure.code, measure.label, measure.clause, measure.force == "mandatory",
-                measure.rights_reducing, measure.departments, (),
-            )  # fmt: skip
-            for name in departments_for(offer)[1]:
+            for name in directory.departments_for(measure.departments)[1]:
                 rows.setdefault(name.name, (name.reason, []))[1].append(f"{measure.code} {measure.label}")
     return [WithoutCounterpart(name, reason, tuple(labels)) for name, (reason, labels) in rows.items()]
 
@@ -148,15 +160,15 @@ def order_state(order: MeasureOrder, on: date, *, paused: bool) -> OrderState:
     return OrderState(order.state, label, tone)
 
 
-def deadlines_of(orders: list[MeasureOrder]) -> dict[int, Deadline]:
-    """Return the open deadline of each order by order id. One query."""
+def deadlines_of(orders: list[MeasureOrder], on: date) -> dict[int, DeadlineView]:
+    """Return the open deadline of each order, as shown on the day `on`, by order id."""
     found = Deadline.objects.filter(
         object_kind=MeasureOrder._meta.label_lower,
         object_id__in=[order.pk for order in orders],
         met_on__isnull=True,
         cancelled_on__isnull=True,
     ).order_by("-due_on")
-    return {deadline.object_id: deadline for deadline in found}
+    return {view.deadline.object_id: view for view in deadline_views(found, on)}
 
 
 def paused_entries(orders: list[MeasureOrder], on: date) -> set[int]:
@@ -207,3 +219,45 @@ def department_standings(on: date) -> list[DepartmentStanding]:
         for row in rows
     ]  # fmt: skip
     return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order as lists show it."""
+
+    order: MeasureOrder
+    state: OrderState
+    due: DeadlineView | None
+
+
+def order_rows(orders: Iterable[MeasureOrder], on: date) -> list[OrderRow]:
+    """Return the orders with where each stands on the day `on` and its open deadline; the number of queries does not
+    grow with the orders."""
+    listed = list(orders)
+    paused = paused_entries(listed, on)
+    dues = deadlines_of(listed, on)
+    return [
+        OrderRow(order, order_state(order, on, paused=order.entry_id in paused), dues.get(order.pk)) for order in listed
+    ]
+
+
+@dataclass(frozen=True)
+class EntrySummary:
+    """An entry with the number of its orders, and of those carried out and in force on the day."""
+
+    entry: ListEntry
+    state: EntryState
+    orders: int
+    orders_in_force: int
+
+
+def entry_summaries(entries: QuerySet[ListEntry], on: date) -> list[EntrySummary]:
+    """Return the entries with their numbers of orders; three queries whatever their number."""
+    listed = list(entries)
+    held = MeasureOrder.objects.filter(entry__in=[entry.pk for entry in listed]).order_by()
+    running = orders_in_force(held.filter(state=State.CARRIED_OUT), on)
+    numbers = [dict(each.values_list("entry").annotate(Count("pk"))) for each in (held, running)]
+    return [
+        EntrySummary(entry, entry_state(entry, on), numbers[0].get(entry.pk, 0), numbers[1].get(entry.pk, 0))
+        for entry in listed
+    ]

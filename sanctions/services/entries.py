@@ -130,7 +130,7 @@ def _entry_new(case: Case, pack: Pack, rule: ListRule, on: date) -> ListEntry:
         is_public=is_public,
         department=case.department,
         clause=_clause(case, rule),
-        decided_on=case.decided_on,
+        decided_on=case.decided_on or on,
         published_on=on if is_public else None,
         starts_on=starts_on,
         term_ends_on=ends_on,

@@ -2,22 +2,24 @@
 
 from datetime import date
 
+from django.core.files import File
 from django.db import transaction
 
 from registry import clock
 from registry.base.errors import InvalidInput, NotAllowed, TransitionRefused
 from registry.base.tracked import version_require
-from registry.models import Account, Attachment, Department, Subject
+from registry.models import Account, Department, Subject
 from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
 from registry.selectors.policies import CatalogueMeasure
 from registry.services import authz
 from registry.services.deadlines import Basis, deadline_meet, deadline_set, deadlines_cancel
 from registry.services.events import event_record
+from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.entries import pauses_running
-from sanctions.selectors.orders import departments_for, measures_for
+from sanctions.selectors.orders import county_directory, measures_for
 from sanctions.services.endings import ENDING_DEADLINE
 
 State = MeasureOrder.State
@@ -43,11 +45,12 @@ def orders_dispatch(*, entry: ListEntry, actor: Account | None, on: date) -> lis
     Subject.objects.select_for_update().get(pk=entry.subject_id)
     entry = ListEntry.objects.select_for_update(of=("self",)).select_related("subject", "case").get(pk=entry.pk)
     allowed, refused = measures_for(entry, on)
+    directory = county_directory()
     known = set(entry.orders.values_list("department_id", "catalogue", "measure_code"))
     orders: list[MeasureOrder] = []
     nobody: list[str] = []
     for measure in allowed:
-        departments, unmatched = departments_for(measure)
+        departments, unmatched = directory.departments_for(measure.departments)
         nobody += [f"{measure.code} {name.name}：{name.reason}" for name in unmatched]
         for department in departments:
             if (department.pk, measure.catalogue.pack_id, measure.code) not in known:
@@ -195,10 +198,10 @@ def order_receive(*, order: MeasureOrder, actor: Account, on: date, version: int
 
 @transaction.atomic
 def order_carry_out(
-    *, order: MeasureOrder, text: str, done_on: date, document_number: str, attachment: Attachment | None,
+    *, order: MeasureOrder, text: str, done_on: date, document_number: str, upload: File | None,
     actor: Account, on: date, version: int | None = None,
 ) -> MeasureOrder:  # fmt: skip
-    """The department reports what it did, when, and on which document.
+    """The department reports what it did, when, and on which document (`upload`: its copy, checked and kept privately).
 
     `done_on` must be a day on which the measure was in force: not in the future, the entry running and not paused.
     It may report after the entry's end what it did before. Raises InvalidInput, TransitionRefused, NotAllowed.
@@ -210,6 +213,7 @@ def order_carry_out(
     if not text.strip():
         raise InvalidInput("text-missing", "请写明采取了什么措施。", field="text")
     _check_done_on(order, done_on, on)
+    attachment = attachment_store(upload=upload, actor=actor) if upload is not None else None
     order.state, order.answered_on = State.CARRIED_OUT, on
     order.save_by(actor, reason="order.carry_out")
     _feedback(order, "carried-out", actor, on, text=text.strip(), done_on=done_on,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registry.models import Department, PolicyActivation, PolicyVersion, Subject
 from registry.services.policies import packs_load, policy_activate
-from sanctions.models import Case, CaseGround, ListEntry
+from sanctions.models import Case, CaseGround, ListEntry, MeasureOrder
 from sanctions.services.entries import entry_open
 from tests.factories import make_department, make_record, make_subject
 
@@ -75,3 +75,19 @@ def close_case(case: Case) -> None:
     """Leave the case as its publication leaves it."""
     case.state, case.published_on = Case.State.PUBLISHED, case.decided_on
     case.save_by(None, reason="test")
+
+
+def make_order(entry: ListEntry, department: Department, *, on: dt.date, **fields: object) -> MeasureOrder:
+    """An order as dispatched, without deadline and notice: for pages that show one."""
+    return MeasureOrder(
+        entry=entry,
+        department=department,
+        catalogue=fields.pop("catalogue", "memo-2016-1001"),
+        catalogue_hash="0" * 64,
+        measure_code=fields.pop("measure_code", "18"),
+        measure_label=fields.pop("measure_label", "依法限制参与政府采购活动"),
+        is_mandatory=True,
+        legal_basis=["《中华人民共和国政府采购法》第二十二条"],
+        dispatched_on=on,
+        **fields,
+    ).save_by(None, reason="test")

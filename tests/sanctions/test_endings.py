@@ -139,7 +139,7 @@ def test_a_carried_out_order_reported_before_the_end_is_lifted_after_it(listed):
     order = MeasureOrder.objects.filter(department__code="market").first()
     officer = make_account("department", department=order.department)
     order_receive(order=order, actor=officer, on=FIRST)
-    order_carry_out(order=order, text="已限制登记", done_on=FIRST, document_number="", attachment=None, actor=officer,
+    order_carry_out(order=order, text="已限制登记", done_on=FIRST, document_number="", upload=None, actor=officer,
                     on=FIRST)  # fmt: skip
     endings_dispatch(on=GONE)
     order.refresh_from_db()

@@ -63,7 +63,7 @@ def officer(market):
 
 
 def carry_out(order, actor, **asked):
-    asked = {"text": "已限制登记", "done_on": DAY, "document_number": "演市监函〔2026〕3号", "attachment": None,
+    asked = {"text": "已限制登记", "done_on": DAY, "document_number": "演市监函〔2026〕3号", "upload": None,
              "on": DAY + 3 * ONE_DAY} | asked  # fmt: skip
     return order_carry_out(order=order, actor=actor, **asked)
 

@@ -1,0 +1,180 @@
+"""Measure orders: the department's own queues and answers, and the credit office's view of who has not answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from registry import clock
+from registry.base.errors import DomainError
+from registry.models import Department, Event
+from registry.rules import access
+from registry.selectors.rights import roles_on
+from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of
+from registry.views.paging import page_of
+from sanctions.forms.orders import OrderCarryOutForm, OrderConfirmEndForm, OrderFilterForm, OrderRefuseForm
+from sanctions.models import MeasureOrder
+from sanctions.selectors import orders as selectors
+from sanctions.selectors.entries import entry_state
+from sanctions.services.orders import order_carry_out, order_confirm_end, order_receive, order_refuse
+
+PAGES = "sanctions/orders"
+
+
+def _is_office(request: HttpRequest) -> bool:
+    return bool(roles_on(actor_of(request), clock.today()) & access.WATCHERS)
+
+
+@permission("order.view")
+def order_index(request: HttpRequest) -> HttpResponse:
+    """Show a department its queues, and the credit office every order with who has not answered."""
+    today, office = clock.today(), _is_office(request)
+    visible = selectors.orders_visible_to(actor_of(request), today)
+    departments = [(each.code, each.short_name) for each in Department.objects.filter(orders__isnull=False).distinct()]
+    form = OrderFilterForm(request.GET, departments=departments)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    queue = chosen.get("queue") or ("" if office else "waiting")
+    page = page_of(request, _narrowed(visible, {**chosen, "queue": queue}))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": selectors.order_rows(page, today),
+        "queue": queue,
+        "queues": selectors.queue_counts(visible, today),
+        "is_office": office,
+        "standings": selectors.department_standings(today) if office else [],
+        "without_counterpart": selectors.without_counterpart(today) if office else [],
+    }
+    return render(request, f"{PAGES}/list.html", context)
+
+
+def _narrowed(orders: QuerySet[MeasureOrder], chosen: dict[str, str]) -> QuerySet[MeasureOrder]:
+    if chosen.get("queue"):
+        orders = selectors.in_queue(orders, chosen["queue"], clock.today())
+    if chosen.get("department"):
+        orders = orders.filter(department__code=chosen["department"])
+    if chosen.get("name"):
+        orders = orders.filter(entry__subject__name__contains=chosen["name"])
+    return orders.order_by("-dispatched_on", "entry", "measure_code", "pk")
+
+
+def _order(request: HttpRequest, public_id: str) -> MeasureOrder:
+    return get_object_or_404(selectors.orders_visible_to(actor_of(request), clock.today()), public_id=public_id)
+
+
+@permission("order.view")
+def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one order: the measure, its basis, the listed subject, what was answered and what is to do next."""
+    today, actor = clock.today(), actor_of(request)
+    order = _order(request, public_id)
+    row = selectors.order_rows([order], today)[0]
+    mine = actor.department_id == order.department_id and access.may(roles_on(actor, today), "order.answer")
+    running, state = order.entry.ends_on > today, order.state
+    context = {
+        "order": order,
+        "row": row,
+        "entry_state": entry_state(order.entry, today),
+        "feedback": order.feedback.select_related("account", "attachment"),
+        "events": Event.objects.filter(object_kind=order._meta.label_lower, object_id=order.pk).select_related("actor"),
+        "is_mine": mine,
+        "may_receive": mine and running and state == "dispatched",
+        "may_carry_out": mine and state in ("received", "refused") and order.ending != "confirmed",
+        "may_refuse": mine and running and state in ("dispatched", "received"),
+        "may_confirm_end": mine and row.state.code == "ending",
+    }
+    return render(request, f"{PAGES}/detail.html", context)
+
+
+@permission("order.answer")
+@require_POST
+def order_take(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Receive one order."""
+    order = _order(request, public_id)
+
+    def act() -> None:
+        order_receive(order=order, actor=actor_of(request), on=clock.today(), version=version_of(request))
+
+    attempt(request, act, done="已签收，请在期限内反馈落实情况。")
+    return redirect("sanctions:order-detail", order.public_id)
+
+
+@permission("order.answer")
+@require_POST
+def order_take_many(request: HttpRequest) -> HttpResponse:
+    """Receive the ticked orders, each by itself; say how many went through and why the others did not."""
+    today, actor = clock.today(), actor_of(request)
+    ticked = [int(each) for each in request.POST.getlist("order") if each.isdigit()]
+    orders = list(selectors.orders_visible_to(actor, today).filter(pk__in=ticked))
+    done = 0
+    for order in orders:
+        try:
+            order_receive(order=order, actor=actor, on=today)
+        except DomainError as refusal:
+            messages.error(request, f"{order.entry.subject.name}，{order.measure_code}：{refusal.message}")
+        else:
+            done += 1
+    if not orders:
+        messages.error(request, "没有选中任务。请先勾选要签收的任务。")
+    elif done:
+        messages.success(request, f"已签收{done}项，请在期限内反馈落实情况。")
+    return redirect("sanctions:order-list")
+
+
+def _answer(
+    request: HttpRequest, order: MeasureOrder, form: Form, service: Callable[..., Any], words: dict[str, str]
+) -> HttpResponse:
+    """Show one answer's form and send it; what was typed stays when it is refused."""
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            given = {key: value for key, value in form.cleaned_data.items() if key != "file"}
+            if "file" in form.fields:
+                given["upload"] = form.cleaned_data["file"]
+            service(order=order, actor=actor_of(request), on=clock.today(), version=version_of(request), **given)
+
+        if form_attempt(request, form, act, done=words["done"]):
+            return redirect("sanctions:order-detail", order.public_id)
+    return render(request, f"{PAGES}/answer.html", {"order": order, "form": form, **words})
+
+
+@permission("order.answer")
+def order_report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Report what was done."""
+    form = OrderCarryOutForm(request.POST or None, request.FILES or None, today=clock.today())
+    words = {
+        "what": "反馈落实情况",
+        "consequence": "反馈后任务记为已落实，信用监管办公室可以看到；实施日期须在该主体在列期间。",
+        "submit": "提交反馈",
+        "done": "已反馈，任务记为已落实。",
+    }
+    return _answer(request, _order(request, public_id), form, order_carry_out, words)
+
+
+@permission("order.answer")
+def order_decline(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say that the measure is not taken, and why."""
+    words = {
+        "what": "不予采取",
+        "consequence": "任务将记为不予采取，理由由信用监管办公室查看；以后仍可以采取并反馈。",
+        "submit": "提交",
+        "done": "已记为不予采取。",
+    }
+    return _answer(request, _order(request, public_id), OrderRefuseForm(request.POST or None), order_refuse, words)
+
+
+@permission("order.answer")
+def order_lift(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirm that the measure is lifted."""
+    words = {
+        "what": "确认解除",
+        "consequence": "该主体已不在列。确认后任务办结，不能再对其采取这项措施。",
+        "submit": "确认解除",
+        "done": "已确认解除，任务办结。",
+    }
+    form = OrderConfirmEndForm(request.POST or None)
+    return _answer(request, _order(request, public_id), form, order_confirm_end, words)
