@@ -18,6 +18,7 @@ class ImportBatch(models.Model):
     class State(models.TextChoices):
         PREVIEWED = "previewed", "待确认"
         RUNNING = "running", "导入中"
+        STOPPED = "stopped", "已中断"
         DONE = "done", "已完成"
         CANCELLED = "cancelled", "已取消"
 
@@ -26,12 +27,16 @@ class ImportBatch(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PREVIEWED)
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, verbose_name="报送部门", on_delete=models.PROTECT, related_name="+")
-    layout = models.CharField("版式", max_length=40)
+    file_format = models.CharField("格式", max_length=10)
+    encoding = models.CharField("编码", max_length=20, blank=True)
     header = models.JSONField("表头", default=list)
     total = models.PositiveIntegerField("行数", default=0)
     uploaded_by = models.ForeignKey(Account, verbose_name="上传人", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
     uploaded_on = models.DateField("上传日期")
+    started_by = models.ForeignKey(
+        Account, verbose_name="开始人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     started_at = models.DateTimeField("开始时间", null=True)
     finished_at = models.DateTimeField("完成时间", null=True)
 
@@ -41,7 +46,11 @@ class ImportBatch(models.Model):
 
 
 class ImportRow(models.Model):
-    """One line of the file: its cells as read, and what became of it."""
+    """One line of the file: its cells as read, and what became of it.
+
+    A row may hold identity numbers in any cell, also where none belongs: all cells are sealed together. Errors and
+    warnings are masked before they are stored.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "待导入"
@@ -51,7 +60,7 @@ class ImportRow(models.Model):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
     number = models.PositiveIntegerField("行号")
-    cells = models.JSONField("单元格")
+    cells_sealed = models.TextField("单元格（加密）", editable=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
     errors = models.JSONField("错误", default=list)
     warnings = models.JSONField("提示", default=list)

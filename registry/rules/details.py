@@ -10,13 +10,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from registry.rules.publicity.draft import is_other
+
 PENALTY_KINDS: Final = (
     "警告", "通报批评", "罚款", "没收违法所得", "没收非法财物", "暂扣许可证件", "降低资质等级", "吊销许可证件",
     "限制开展生产经营活动", "责令停产停业", "责令关闭", "限制从业", "行政拘留", "其他",
 )  # fmt: skip
 PERMIT_KINDS: Final = ("普通", "特许", "认可", "核准", "登记", "其他")
 PROCEDURES: Final = ("ordinary", "summary")
-_LICENCE_KINDS = frozenset({"暂扣许可证件", "吊销许可证件", "降低资质等级"})
+_LICENCE_KINDS = frozenset({"暂扣许可证件", "吊销许可证件"})
 _CONFISCATIONS = frozenset({"没收违法所得", "没收非法财物"})
 
 
@@ -41,6 +43,7 @@ class PenaltyInput:
     licence: str = ""
     valid_until: date | None = None
     published_until: date | None = None
+    representative: str = ""
     authority: str = ""
     authority_code: str = ""
     source: str = ""
@@ -59,6 +62,7 @@ class PermitInput:
     certificate_number: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
+    representative: str = ""
     authority: str = ""
     authority_code: str = ""
     status: str = ""
@@ -131,7 +135,7 @@ def _penalty_faults(penalty: PenaltyInput) -> list[Fault]:
 def _kinds_faults(kinds: Sequence[str]) -> list[Fault]:
     if not kinds:
         return [Fault("kinds", "请至少选择一种处罚类别。")]
-    unknown = [kind for kind in kinds if kind not in PENALTY_KINDS]
+    unknown = [kind for kind in kinds if kind not in PENALTY_KINDS and not is_other(kind)]
     if unknown:
         return [
             Fault(

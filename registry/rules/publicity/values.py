@@ -72,7 +72,10 @@ class Party(NamedTuple):
 
 
 class LicenceRow(NamedTuple):
-    """One checked row of the licence sheet. Dates are legal days; `valid_until` 2099-12-31 means no end."""
+    """One row of the licence sheet. Dates are legal days; `valid_until` 2099-12-31 means no end.
+
+    A checked row has its three dates; a record entered by hand may lack them.
+    """
 
     party: Party
     document_name: str
@@ -81,9 +84,9 @@ class LicenceRow(NamedTuple):
     certificate_name: str
     certificate_number: str
     content: str
-    decided_on: dt.date
-    valid_from: dt.date
-    valid_until: dt.date
+    decided_on: dt.date | None
+    valid_from: dt.date | None
+    valid_until: dt.date | None
     authority: str
     authority_code: str
     status: str
@@ -93,8 +96,9 @@ class LicenceRow(NamedTuple):
 
 
 class PenaltyRow(NamedTuple):
-    """One checked row of the penalty sheet. Money is in yuan (the sheet has 万元); None where none was
-    given.
+    """One row of the penalty sheet. Money is in yuan (the sheet has 万元); None where none was given.
+
+    A checked row has its days of decision and validity; a record entered by hand may lack them.
     """
 
     party: Party
@@ -107,8 +111,8 @@ class PenaltyRow(NamedTuple):
     fine: Decimal | None
     confiscated: Decimal | None
     licence: str
-    decided_on: dt.date
-    valid_until: dt.date
+    decided_on: dt.date | None
+    valid_until: dt.date | None
     published_until: dt.date | None
     authority: str
     authority_code: str

@@ -69,6 +69,11 @@ def write_template(target: BinaryIO, *, kind: Kind) -> None:
     _write(target, labels, [], "xlsx", "", kind.label)
 
 
+def write_cells(target: BinaryIO, *, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str) -> int:
+    """Write cells as they are under a header, as xlsx; return how many rows."""
+    return _write(target, header, rows, "xlsx", "", sheet)
+
+
 def _fit(cells: Sequence[Cell], width: int) -> list[Cell]:
     return [*cells[:width], *[""] * (width - len(cells))]
 
