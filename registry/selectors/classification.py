@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from registry.models import Record
+from registry.models import PolicyVersion, Record
 from registry.rules.findings import FINDINGS
 from registry.rules.policy.conditions import (
     AccidentNode,
@@ -15,8 +15,9 @@ from registry.rules.policy.conditions import (
     nodes_of,
 )
 from registry.rules.policy.schema import Pack
+from registry.rules.policy.wording import clause_text
 from registry.rules.suggestions import suggest
-from registry.selectors.policies import packs_active
+from registry.selectors.policies import pack_of, packs_active
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,36 @@ def _finding_codes(pack: Pack) -> set[str]:
     for rule in pack.repair:
         codes |= set(rule.never_findings)
     return codes
+
+
+@dataclass(frozen=True)
+class ClassifiedItem:
+    """A clause that the record was classified as, worded from the newest edition of its pack."""
+
+    pack_id: str
+    title: str
+    code: str
+    label: str
+    clause: str
+
+
+def classified_labels(record: Record) -> list[ClassifiedItem]:
+    """Return the record's clauses in words; a pack or code no longer known keeps its code."""
+    items = list(record.items.all())
+    packs = newest_packs({item.pack_id for item in items})
+    return [_classified(item.pack_id, item.code, packs.get(item.pack_id), record.kind) for item in items]
+
+
+def newest_packs(pack_ids: set[str]) -> dict[str, Pack]:
+    """Return the newest stored edition of each pack."""
+    if not pack_ids:
+        return {}
+    versions = PolicyVersion.objects.filter(pack_id__in=pack_ids).order_by("loaded_at", "pk").defer("text")
+    return {version.pack_id: pack_of(version) for version in versions}
+
+
+def _classified(pack_id: str, code: str, pack: Pack | None, kind: str) -> ClassifiedItem:
+    if pack is None:
+        return ClassifiedItem(pack_id, pack_id, code, "", "")
+    label, clause = item_labels(pack, kind).get(code, ("", ""))
+    return ClassifiedItem(pack_id, pack.head.title, code, label, clause_text(pack, clause) if clause else "")

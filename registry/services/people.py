@@ -10,6 +10,7 @@ from registry.models import Account, OrganizationRole, Subject
 from registry.rules.names import comparable_name
 from registry.services import authz
 from registry.services.events import event_record
+from registry.services.resolving import subject_resolve
 from registry.services.subjects import person_create, subject_lock
 from registry.signals import subject_changed
 
@@ -44,6 +45,35 @@ def role_begin(
     )  # fmt: skip
     subject_changed.send(Subject, subject=organization, actor=actor, on=on)
     return held
+
+
+@transaction.atomic
+def role_take(
+    *,
+    organization_id: int,
+    role: str,
+    name: str,
+    document_type: str,
+    document_number: str,
+    starts_on: date | None,
+    actor: Account | None,
+    on: date,
+) -> OrganizationRole:
+    """Register a role of a person given by name and document: found by number, taken in where nobody has it.
+
+    Without a number the person is taken in anew: a name alone identifies nobody. Raises as `role_begin`.
+    """
+    organization = subject_lock(organization_id)
+    if document_number.strip():
+        person = subject_resolve(
+            name=name, category=Subject.Category.PERSON, document_type=document_type, document_number=document_number,
+            is_synthetic=organization.is_synthetic, actor=actor, on=on,
+        ).subject  # fmt: skip
+    else:
+        person = person_create(name=name, is_synthetic=organization.is_synthetic, actor=actor, on=on)
+    return role_begin(
+        organization_id=organization_id, person_id=person.pk, role=role, starts_on=starts_on, actor=actor, on=on
+    )
 
 
 @transaction.atomic
