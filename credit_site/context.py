@@ -1,5 +1,6 @@
 """What every page needs."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -38,18 +39,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     today = clock.today()
     # Pages that anybody may meet (refusals, passwords) wear the shell of whoever looks at them.
     shell, home = shell_of(request)
+    roles = cache(lambda: _roles(request))
     return {
         "SITE_NAME": "县域信用监管平台",
         "TODAY": today,
         "WEEKDAY": WEEKDAYS[today.weekday()],
         "IS_DEMONSTRATION": settings.DEMONSTRATION,
-        "NAVIGATION": SimpleLazyObject(
-            lambda: navigation.links(navigation.OFFICE, roles=_roles(request), path=request.path)
-        ),
+        "NAVIGATION": SimpleLazyObject(lambda: navigation.links(navigation.OFFICE, roles=roles(), path=request.path)),
         "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
         "SHELL": shell,
         "HOME_URL": home,
         "ACCOUNT_MENU": SimpleLazyObject(
-            lambda: navigation.links(navigation.ACCOUNT, roles=_roles(request), path=request.path)
+            lambda: navigation.links(navigation.ACCOUNT, roles=roles(), path=request.path)
         ),
     }
