@@ -8,9 +8,14 @@ from typing import Any
 from django.db import models
 
 from registry.base.tracked import Tracked
+from registry.rules.sectors import SECTORS
 
 # Never shown, in no form: the sealed number and its hash; and what is no content.
-_HIDDEN = frozenset({"id", "version", "document_sealed", "document_hash", "number_normalized", "record", "import_row"})
+_HIDDEN = frozenset(
+    ["id", "public_id", "version", "document_sealed", "document_hash", "number_normalized", "record", "recorded_by",
+     "import_row"]
+)  # fmt: skip
+_LABELS = {"merged_into": "合并到"}
 _REASONS = {
     "subject.create": "登记",
     "subject.update": "修改",
@@ -83,7 +88,11 @@ def _differences(fields: list[Any], names: dict[str, dict[int, str]], before: An
         if old == new or (before is None and new in (None, "", False, [])):
             continue
         texts = [_text(field, value, names.get(field.name, {})) for value in (old, new)]
-        found.append(Difference(str(field.verbose_name), texts[0] if before is not None else "", texts[1]))
+        found.append(
+            Difference(
+                _LABELS.get(field.name, str(field.verbose_name)), texts[0] if before is not None else "", texts[1]
+            )
+        )
     return found
 
 
@@ -93,7 +102,8 @@ def _text(field: Any, value: Any, names: dict[int, str]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(str(each) for each in value) or "（空）"
+        words = SECTORS if field.name == "sectors" else {}
+        return "、".join(words.get(each, str(each)) for each in value) or "（空）"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     if field.is_relation:

@@ -53,7 +53,7 @@ def classification_choices(record: Record, on: date) -> list[PackChoices]:
     for active in packs_active(on):
         labels = item_labels(active.pack, record.kind)
         if labels:
-            items = _choices(active.version.pack_id, labels, text)
+            items = _choices(active.version.pack_id, active.pack, labels, text)
             choices.append(PackChoices(active.version.pack_id, active.pack.head.title, active.mode, items))
     return choices
 
@@ -91,10 +91,13 @@ def valid_findings(on: date) -> dict[str, str]:
     return {code: FINDINGS.get(code, code) for code in sorted(codes)}
 
 
-def _choices(pack_id: str, labels: dict[str, tuple[str, str]], text: str) -> tuple[ItemChoice, ...]:
+def _choices(pack_id: str, pack: Pack, labels: dict[str, tuple[str, str]], text: str) -> tuple[ItemChoice, ...]:
     best = suggest(text, {code: label for code, (label, _) in labels.items()})
     order = [*best, *(code for code in labels if code not in best)]
-    return tuple(ItemChoice(pack_id, code, *labels[code], is_suggested=code in best) for code in order)
+    return tuple(
+        ItemChoice(pack_id, code, labels[code][0], clause_text(pack, labels[code][1]), is_suggested=code in best)
+        for code in order
+    )
 
 
 def _conditions(pack: Pack) -> Iterable[Node]:

@@ -96,7 +96,8 @@ def record_classify(request: HttpRequest, public_id: UUID) -> HttpResponse:
     packs = classification_choices(record, clock.today())
     held = {f"{item.pack_id}|{item.code}" for item in record.items.all()}
     choices = [(item.value, item.label) for pack in packs for item in pack.items]
-    choices += [(value, value) for value in sorted(held - {value for value, _ in choices})]
+    kept = sorted(held - {value for value, _ in choices})
+    choices += [(value, value) for value in kept]
     form = ClassifyForm(request.POST or None, row=record, choices=choices)
     chosen = set(request.POST.getlist("items")) if request.method == "POST" else held
 
@@ -106,7 +107,7 @@ def record_classify(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     return _step(
         request, record, form, act, done="归类已保存，名单评价已按新的归类重做。", heading="归类",
-        template="classify.html", packs=packs, chosen=chosen, held=sorted(held),
+        template="classify.html", packs=packs, chosen=chosen, kept=kept,
     )  # fmt: skip
 
 
