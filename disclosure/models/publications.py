@@ -50,7 +50,7 @@ class Publication(Tracked):
     withdraw_reason = models.CharField("撤下原因", max_length=300, blank=True)
     disputed_on = models.DateField("异议受理日期", null=True, blank=True, help_text="有异议正在核查，公示页同时标明。")
 
-    objects = PublicationQuerySet.as_manager()
+    objects = PublicationQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "公示"

@@ -7,6 +7,7 @@ from registry.rules.policy.facts import ListingFact
 from registry.rules.policy.procedure import RepairRule
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.standing import ListingState, removal_period
+from registry.rules.policy.wording import clause_text
 
 from .sentences import day_text
 
@@ -18,6 +19,7 @@ CONDITION_LABELS = {
     "credit-report": "提交信用报告",
     "public-welfare": "提交参与公益活动的证明",
     "no-new-misconduct": "列入期间没有新的失信行为",
+    "no-new-serious-misconduct": "列入期间没有新的严重失信行为",
 }
 _FREE = "办理异议和修复不收取任何费用。"
 
@@ -27,8 +29,8 @@ def objection_sentences(pack: Pack | None, *, department: str, contact: str) -> 
     where = f"{department}（{contact}）" if contact else department
     sentences = [f"认为公示内容有误、不完整或者侵害合法权益的，可以向{where}提出异议，核查期间公示页标明“有异议”。"]
     rules = pack.deadline_rules("objection") if pack else ()
-    if rules:
-        sentences.append(f"异议应在受理之日起{rules[0].amount_label}内答复（{rules[0].clause}）。")
+    if pack and rules:
+        sentences.append(f"异议应在受理之日起{rules[0].amount_label}内答复（{clause_text(pack, rules[0].clause)}）。")
     sentences.append("对异议处理结果不服的，可以向联席会议办公室投诉，也可以依法申请行政复议或者提起行政诉讼。")
     return sentences
 
@@ -44,11 +46,11 @@ def listing_repair_sentences(
     if window is not None and rule is not None and rule.removal is not None:
         sentences.append(
             f"申请移出：自{day_text(window.apply_from)}起至{day_text(window.apply_until)}可以向认定部门申请"
-            f"（{rule.removal.clause}）。"
+            f"（{clause_text(pack, rule.removal.clause)}）。"
         )
     repair = next((r for r in pack.repair if r.of == "listing" and (not r.lists or list_code in r.lists)), None)
     if repair is not None:
-        sentences.append(_repair_sentence(repair, since, time))
+        sentences.append(_repair_sentence(pack, repair, since, time))
     return [*sentences, _FREE]
 
 
@@ -61,7 +63,7 @@ def record_repair_sentences(*, department: str, last_day: date | None) -> list[s
     return [*sentences, _FREE]
 
 
-def _repair_sentence(rule: RepairRule, since: date, time: int) -> str:
+def _repair_sentence(pack: Pack, rule: RepairRule, since: date, time: int) -> str:
     waits = [wait for wait in rule.waits if wait.time <= time]
     start = ""
     if waits:
@@ -70,4 +72,4 @@ def _repair_sentence(rule: RepairRule, since: date, time: int) -> str:
     conditions = "、".join(CONDITION_LABELS.get(condition, condition) for condition in rule.conditions)
     needs = f"符合以下条件的：{conditions}，" if conditions else ""
     never = "（情节特别严重的不予修复）" if rule.never_findings else ""
-    return f"信用修复：{start}{needs}可以向认定部门申请信用修复，提前移出{never}（{rule.clause}）。"
+    return f"信用修复：{start}{needs}可以向认定部门申请信用修复，提前移出{never}（{clause_text(pack, rule.clause)}）。"

@@ -5,7 +5,20 @@ from datetime import date
 
 from registry.rules.policy.head import AUTHORITY_LABELS
 from registry.rules.policy.measures import Measure
+from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import ActivePack, last_day_in_force, packs_active
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule of a policy for reading. `is_assumed`: the value is the office's, until the text is checked."""
+
+    code: str
+    label: str
+    detail: str
+    clause: str
+    is_assumed: bool = False
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,37 @@ class PublicPolicy:
         """Whether lists are published and rights reduced under it; else it only grades inside the office."""
         return self.active.mode == "binding"
 
+    @property
+    def lists(self) -> list[Line]:
+        """The lists with their terms, and whether the public sees them."""
+        pack = self.active.pack
+        return [
+            Line(
+                rule.code,
+                rule.label,
+                rule.term.label if rule.term else "—",
+                clause_text(pack, rule.clause),
+                is_assumed=rule.term is not None and rule.term.assumed,
+                is_public=rule.public.value and self.is_binding,
+            )
+            for rule in pack.lists
+        ]
+
+    @property
+    def items(self) -> list[Line]:
+        """The misconduct that the policy names."""
+        pack = self.active.pack
+        return [Line(item.code, item.label, "", clause_text(pack, item.clause), item.assumed) for item in pack.items]
+
+    @property
+    def limits(self) -> list[Line]:
+        """The time limits of the procedure."""
+        pack = self.active.pack
+        return [
+            Line(rule.code, rule.label, rule.amount_label, clause_text(pack, rule.clause), rule.assumed)
+            for rule in pack.deadlines
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class PublicMeasure:
@@ -28,6 +72,16 @@ class PublicMeasure:
 
     policy: ActivePack
     measure: Measure
+
+    @property
+    def title(self) -> str:
+        """The title of the catalogue, to group by."""
+        return self.policy.version.title
+
+    @property
+    def clause(self) -> str:
+        """The clause as it is cited."""
+        return clause_text(self.policy.pack, self.measure.clause)
 
     @property
     def targets(self) -> str:

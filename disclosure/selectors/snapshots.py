@@ -10,6 +10,7 @@ from disclosure.rules.redaction import pairs_redact, text_redact, yuan_text
 from disclosure.rules.remedies import listing_repair_sentences, objection_sentences, record_repair_sentences
 from registry.models import OrganizationRole, PermitDetail, PolicyVersion, Record, Subject
 from registry.rules.masking import mask_person
+from registry.rules.policy.wording import clause_text
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import catalogue_measures, pack_of
 from sanctions.models import ListEntry
@@ -54,7 +55,7 @@ def entry_snapshot(entry: ListEntry, *, on: date) -> Snapshot:
         "subject": _subject(entry.subject),
         "list_label": entry.list_label,
         "number": case.decision_number,
-        "clause": entry.clause,
+        "clause": "、".join(clause_text(pack, clause) for clause in entry.clause.split("、")),
         "policy": _policy(entry.policy),
         "facts": [],
         "reasons": [text_redact(sentence, names) for sentence in case.sentences],
