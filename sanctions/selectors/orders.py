@@ -1,7 +1,7 @@
 """Reads of measure orders. A measure is in force only while its entry is and while the entry is not paused."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -228,6 +228,11 @@ class OrderRow:
     order: MeasureOrder
     state: OrderState
     due: DeadlineView | None
+
+    @property
+    def due_briefly(self) -> DeadlineView | None:
+        """The deadline without its basis, for dense tables."""
+        return replace(self.due, basis_text="") if self.due is not None else None
 
 
 def order_rows(orders: Iterable[MeasureOrder], on: date) -> list[OrderRow]:

@@ -12,6 +12,7 @@ from registry.models import Account, Notice, Subject
 from registry.rules.periods import add_years
 from registry.rules.policy.mode import lists_may_be_public
 from registry.rules.policy.schema import ListRule, Pack
+from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import pack_of
 from registry.services import authz
 from registry.services.events import event_record
@@ -129,7 +130,7 @@ def _entry_new(case: Case, pack: Pack, rule: ListRule, on: date) -> ListEntry:
         domain=pack.head.domain,
         is_public=is_public,
         department=case.department,
-        clause=_clause(case, rule),
+        clause=_clause(case, pack, rule),
         decided_on=case.decided_on or on,
         published_on=on if is_public else None,
         starts_on=starts_on,
@@ -139,10 +140,11 @@ def _entry_new(case: Case, pack: Pack, rule: ListRule, on: date) -> ListEntry:
     )
 
 
-def _clause(case: Case, rule: ListRule) -> str:
-    """Return the clauses that the grounds met, or where none are kept the clause of the list."""
+def _clause(case: Case, pack: Pack, rule: ListRule) -> str:
+    """Return the clauses that the grounds met, as they are cited; where none are kept, the clause of the list."""
     named = [str(clause) for clauses in case.grounds.values_list("clauses", flat=True) for clause in clauses]
-    return ("、".join(dict.fromkeys(named)) or rule.clause)[:200]
+    cited = [clause_text(pack, clause) for clause in named or [rule.clause]]
+    return "、".join(dict.fromkeys(cited))[:200]
 
 
 def _entry_save(entry: ListEntry, actor: Account | None) -> None:

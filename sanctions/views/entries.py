@@ -40,7 +40,7 @@ def entry_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         selectors.entries_visible_to(actor, today).select_related("case", "policy"), public_id=public_id
     )
     state = selectors.entry_state(entry, today)
-    orders = list(orders_visible_to(actor, today).filter(entry=entry).order_by("department", "measure_code"))
+    orders = list(orders_visible_to(actor, today).filter(entry=entry).order_by("department", "pk"))
     running = state.is_in_force and entry.end_reason == ListEntry.EndReason.TERM
     context = {
         "entry": entry,

@@ -15,6 +15,7 @@ from registry.base.errors import DomainError
 from registry.models import Department, Event
 from registry.rules import access
 from registry.selectors.rights import roles_on
+from registry.services import authz
 from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of
 from registry.views.paging import page_of
 from sanctions.forms.orders import OrderCarryOutForm, OrderConfirmEndForm, OrderFilterForm, OrderRefuseForm
@@ -60,7 +61,9 @@ def _narrowed(orders: QuerySet[MeasureOrder], chosen: dict[str, str]) -> QuerySe
         orders = orders.filter(department__code=chosen["department"])
     if chosen.get("name"):
         orders = orders.filter(entry__subject__name__contains=chosen["name"])
-    return orders.order_by("-dispatched_on", "entry", "measure_code", "pk")
+    # What waits longest stands first; the whole list begins with the newest. By id: in the catalogue's order.
+    by_day = "dispatched_on" if chosen.get("queue") in ("waiting", "answering", "ending") else "-dispatched_on"
+    return orders.order_by(by_day, "entry", "pk")
 
 
 def _order(request: HttpRequest, public_id: str) -> MeasureOrder:
@@ -73,7 +76,7 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     today, actor = clock.today(), actor_of(request)
     order = _order(request, public_id)
     row = selectors.order_rows([order], today)[0]
-    mine = actor.department_id == order.department_id and access.may(roles_on(actor, today), "order.answer")
+    mine = actor.department_id == order.department_id and authz.may(actor, "order.answer", today)
     running, state = order.entry.ends_on > today, order.state
     context = {
         "order": order,
@@ -81,7 +84,7 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "entry_state": entry_state(order.entry, today),
         "feedback": order.feedback.select_related("account", "attachment"),
         "events": Event.objects.filter(object_kind=order._meta.label_lower, object_id=order.pk).select_related("actor"),
-        "is_mine": mine,
+        "may_download": authz.may(actor, "evidence.download", today),
         "may_receive": mine and running and state == "dispatched",
         "may_carry_out": mine and state in ("received", "refused") and order.ending != "confirmed",
         "may_refuse": mine and running and state in ("dispatched", "received"),

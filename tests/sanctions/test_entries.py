@@ -87,7 +87,7 @@ def test_the_grounds_of_the_case_support_the_entry():
 
 
 def test_the_entry_names_the_clauses_its_grounds_met():
-    assert make_entry("mem-2023-11", "blacklist", on=DAY).clause == "7.1"
+    assert make_entry("mem-2023-11", "blacklist", on=DAY).clause == "第七条第（一）项"
 
 
 def test_an_undecided_case_lists_nobody():
