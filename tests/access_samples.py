@@ -20,7 +20,9 @@ from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.registry.imports.files import previewed_batch
 from tests.sanctions import listing
+from tests.sanctions.case_world import CaseWorld
 
 
 @dataclass
@@ -79,6 +81,18 @@ def an_activation(world: World) -> dict[str, Any]:
     return {"activation_id": listing.run_policy("mem-2023-11", on=clock.today()).pk}
 
 
+def case_world(world: World) -> CaseWorld:
+    return CaseWorld(opened=clock.today(), office=world.department, subject=world.subject)
+
+
+def a_candidate(world: World) -> dict[str, Any]:
+    return {"pk": case_world(world).candidate().pk}
+
+
+def a_case(world: World) -> dict[str, Any]:
+    return {"public_id": case_world(world).case().public_id}
+
+
 def an_entry(world: World) -> dict[str, Any]:
     """A public entry, which departments see too."""
     entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
@@ -114,6 +128,10 @@ def a_file(world: World) -> dict[str, Any]:
     return {"public_id": attachment_store(upload=upload, actor=world.accounts["handler"]).public_id}
 
 
+def an_import(world: World) -> dict[str, Any]:
+    return {"public_id": previewed_batch(world.department, world.accounts["handler"]).public_id}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
@@ -140,6 +158,11 @@ SAMPLES: dict[str, Builder] = {
     "registry:dispute-end": a_record,
     "registry:evidence-new": a_record,
     "registry:attachment-download": a_file,
+    # --- registry: imports
+    "registry:import-detail": an_import,
+    "registry:import-start": an_import,
+    "registry:import-cancel": an_import,
+    "registry:import-failed": an_import,
     # --- registry: administration
     "registry:account-detail": an_account,
     "registry:account-change": an_account,
@@ -155,6 +178,12 @@ SAMPLES: dict[str, Builder] = {
     "registry:policy-detail": a_policy_version,
     "registry:policy-activate": a_policy_version,
     "registry:policy-deactivate": an_activation,
+    # --- sanctions: candidates and cases
+    "sanctions:candidate-detail": a_candidate,
+    "sanctions:candidate-open": a_candidate,
+    "sanctions:candidate-dismiss": a_candidate,
+    "sanctions:case-detail": a_case,
+    "sanctions:case-step": lambda world: a_case(world) | {"step": "evidence"},
     # --- sanctions: entries and orders
     "sanctions:entry-detail": an_entry,
     "sanctions:entry-end": an_entry,

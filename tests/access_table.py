@@ -80,6 +80,16 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:evidence-new": only("handler", "reviewer"),
     "registry:attachment-download": WATCHERS,
     # --- registry: imports
+    "registry:import-list": WATCHERS,
+    "registry:import-new": only("handler"),
+    "registry:import-sample": only("handler"),
+    "registry:import-template-penalty": only("handler"),
+    "registry:import-template-licence": only("handler"),
+    "registry:import-detail": WATCHERS,
+    "registry:import-start": only("handler"),
+    "registry:import-cancel": only("handler"),
+    "registry:import-failed": only("handler"),
+    "registry:export": only("handler", "publisher", "auditor"),
     # --- registry: policies
     "registry:policy-list": WATCHERS | only("administrator"),
     "registry:policy-detail": WATCHERS | only("administrator"),
@@ -109,6 +119,13 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:job-list": only("auditor", "administrator"),
     "registry:job-ask": only("auditor", "administrator"),
     # --- sanctions: candidates and cases
+    "sanctions:candidate-list": WATCHERS,
+    "sanctions:candidate-detail": WATCHERS,
+    "sanctions:candidate-open": only("handler"),
+    "sanctions:candidate-dismiss": only("reviewer", "approver"),
+    "sanctions:case-list": WATCHERS,
+    "sanctions:case-detail": WATCHERS,
+    "sanctions:case-step": WATCHERS,
     # --- sanctions: entries and orders
     "sanctions:entry-list": WATCHERS | only("department"),
     "sanctions:entry-detail": WATCHERS | only("department"),

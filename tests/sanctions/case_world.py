@@ -44,7 +44,9 @@ def add_penalty(subject: Subject, *codes: str, pack_id: str = MEM, **fields) -> 
     return record
 
 
-def a_file(name: str = "笔录.pdf", content: bytes = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") -> SimpleUploadedFile:
+def a_file(
+    name: str = "笔录.pdf", content: bytes = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 

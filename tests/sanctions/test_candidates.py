@@ -158,9 +158,7 @@ def test_switching_the_policy_off_lapses_the_candidate(world):
 
 @pytest.mark.parametrize("role", ["reviewer", "approver"])
 def test_reviewer_and_approver_may_dismiss(world, role):
-    candidate = candidate_dismiss(
-        candidate_id=world.candidate().pk, reason="轻微", actor=make_account(role), on=OPENED
-    )
+    candidate = candidate_dismiss(candidate_id=world.candidate().pk, reason="轻微", actor=make_account(role), on=OPENED)
     assert (candidate.state, candidate.dismiss_reason) == ("dismissed", "轻微")
 
 

@@ -67,9 +67,7 @@ def test_a_waiver_may_still_be_turned_into_a_statement(world, served):
 
 
 def test_a_late_statement_is_heard_and_marked_late(world, served):
-    defences.defence_receive(
-        case_id=served.pk, statement="不符", received_on=HEARD, actor=world.handler, on=HEARD
-    )
+    defences.defence_receive(case_id=served.pk, statement="不符", received_on=HEARD, actor=world.handler, on=HEARD)
     assert Event.objects.get(name="case.defend").payload["is_late"] is True
 
 
@@ -125,9 +123,7 @@ def test_a_rejected_statement_lets_the_case_go_on_within_the_period(world, serve
 
 def test_a_rejected_statement_is_answered_with_a_document(world, served):
     world.defend(served)
-    case = defences.defence_decide(
-        case_id=served.pk, is_upheld=False, reason="有书证", actor=world.reviewer, on=SERVED
-    )
+    case = defences.defence_decide(case_id=served.pk, is_upheld=False, reason="有书证", actor=world.reviewer, on=SERVED)
     assert case.documents.get(step="defence").document.title == "陈述申辩审查意见书"
 
 
