@@ -13,6 +13,7 @@ from disclosure.forms import BatchPublishForm, PublishForm, ReasonForm
 from disclosure.models import Publication
 from disclosure.selectors import office
 from disclosure.selectors.records import record_publicity
+from disclosure.selectors.snapshots import record_snapshot
 from disclosure.services.publications import publication_correct, publication_withdraw
 from disclosure.services.records import record_publish, records_publish
 from registry import clock
@@ -105,7 +106,8 @@ def publish_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form_attempt(request, form, act, done="已公示，公众即可查询。"):
             return redirect("publications:due")
     publicity = record_publicity(record, packs_active(today), on=today)
-    context = {"record": record, "form": form, "publicity": publicity}
+    snapshot = record_snapshot(record, last_day=None) if publicity.is_public and hasattr(record, record.kind) else None
+    context = {"record": record, "form": form, "publicity": publicity, "snapshot": snapshot}
     return render(request, "disclosure/office/publish.html", context)
 
 

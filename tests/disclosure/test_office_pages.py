@@ -107,6 +107,12 @@ def test_single_publication_by_form(client, publisher):
     assert Publication.objects.get().last_day == UNTIL
 
 
+def test_publisher_sees_before_publishing_what_the_public_will_see(client, publisher):
+    record = confirmed(facts=f"负责人电话{county.MOBILE}，未经许可生产")
+    html = client.get(reverse("publications:publish-record", kwargs={"public_id": record.public_id})).content.decode()
+    assert "负责人电话138****1234，未经许可生产" in html
+
+
 def test_refused_day_is_shown_at_its_field_and_kept(client, publisher):
     record = confirmed()
     address = reverse("publications:publish-record", kwargs={"public_id": record.public_id})
