@@ -6,7 +6,7 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from credit_site import navigation
-from tests.factories import make_account, make_department
+from tests.factories import make_account, make_department, make_subject
 
 ADMINISTRATION = ["registry:account-list", "registry:department-list", "registry:calendar", "registry:job-list"]
 HANDLER = frozenset({"handler"})
@@ -104,3 +104,11 @@ def test_outside_the_demonstration_nothing_is_said(client, settings):
 def test_a_page_for_the_public_asks_for_no_account(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse("account_login"))
+
+
+@pytest.mark.django_db
+def test_a_listed_enterprise_can_log_out_from_public_pages(client):
+    client.force_login(make_account("subject", subject=make_subject()))
+    page = client.get(reverse("disclosure:home")).content.decode()
+    assert reverse("account_logout") in page
+    assert reverse("account_login") not in page
