@@ -43,7 +43,7 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "account_reset_password_from_key_done": CLOSED,
     "account_confirm_login_code": CLOSED,
     "mfa_index": LOGIN,
-    "mfa_authenticate": LOGIN,  # or halfway through the login: tests/credit_site/test_second_factor.py
+    "mfa_authenticate": LOGIN,  # or halfway through the login: tests/credit_site/test_entrance.py
     "mfa_reauthenticate": LOGIN,
     "mfa_activate_totp": LOGIN,
     "mfa_deactivate_totp": LOGIN,

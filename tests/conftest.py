@@ -9,10 +9,10 @@ def _plain_settings(settings, tmp_path):
     """Fast hashing, files in a folder of the test's own, no HTTPS redirect."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "private"
-    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
     settings.SECURE_SSL_REDIRECT = False
     settings.DEMONSTRATION = True
-    settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_second_factor.py sets it
+    settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_entrance.py sets it
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
