@@ -19,12 +19,16 @@ from registry.rules.details import (
 )
 
 _ANY = [("", "全部")]
-_YUAN = {"max_digits": 20, "decimal_places": 2, "required": False}
+_PROCEDURES = [("ordinary", "普通程序"), ("summary", "简易程序")]
 
 
 def _text(label: str, most: int, *, rows: int = 0, required: bool = False, hint: str = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, max_length=most, required=required, widget=widget, help_text=hint)
+
+
+def _yuan(label: str) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=20, decimal_places=2, required=False)
 
 
 class RecordFilterForm(forms.Form):
@@ -89,15 +93,15 @@ class PenaltyForm(RecordForm):
     violation_type = _text("违法行为类型", 2000, rows=2, required=True)
     basis = _text("处罚依据", 2048, rows=2, required=True)
     procedure = forms.ChoiceField(
-        label="程序", choices=PenaltyDetail._meta.get_field("procedure").choices, widget=forms.RadioSelect,
+        label="程序", choices=_PROCEDURES, widget=forms.RadioSelect,
         initial="ordinary", help_text="简易程序的处罚登记但不公示。",
     )  # fmt: skip
     kinds = forms.MultipleChoiceField(
         label="处罚类别", choices=[(each, each) for each in PENALTY_KINDS], widget=forms.CheckboxSelectMultiple
     )
     content_text = _text("处罚内容", 4000, rows=3, required=True)
-    fine = forms.DecimalField(label="罚款金额（元）", **_YUAN)
-    confiscated = forms.DecimalField(label="没收金额（元）", **_YUAN)
+    fine = _yuan("罚款金额（元）")
+    confiscated = _yuan("没收金额（元）")
     licence = _text("暂扣或吊销证照名称及编号", 200)
     valid_until = DayField(label="处罚有效期至", required=False)
     published_until = DayField(label="公示截止期", required=False)

@@ -60,7 +60,7 @@ def unclassified() -> Q:
 def _matching(text: str) -> Q:
     named = SubjectName.objects.filter(subject=OuterRef("subject"), normalized__contains=comparable_name(text))
     number = comparable_document_number(text)
-    return Q(number_normalized__contains=number) | Q(title__contains=text.strip()) | Exists(named)
+    return Q(number_normalized__contains=number) | Q(title__contains=text.strip()) | Q(Exists(named))
 
 
 def record_detail(account: Account, on: date) -> QuerySet[Record]:

@@ -70,7 +70,7 @@ def _matching(text: str) -> Q:
     if not key:
         return exact
     named = SubjectName.objects.filter(subject=OuterRef("pk"), normalized__contains=key)
-    return exact | Exists(named)
+    return exact | Q(Exists(named))
 
 
 def with_counts(subjects: QuerySet[Subject]) -> QuerySet[Subject]:

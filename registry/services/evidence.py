@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from datetime import date
 from pathlib import PurePath
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -27,7 +28,9 @@ def attachment_store(*, upload: File, actor: Account | None, most_bytes: int | N
     """
     limit = settings.EVIDENCE_MAX_BYTES if most_bytes is None else most_bytes
     try:
-        checked = uploads.check_upload(upload.file, name=upload.name or "", size=upload.size, most_bytes=limit)
+        checked = uploads.check_upload(
+            cast(BinaryIO, upload.file), name=upload.name or "", size=upload.size, most_bytes=limit
+        )
     except uploads.UploadRefused as refusal:
         raise InvalidInput(refusal.code, refusal.message, field="file") from refusal
     waits = scanning.scanner_address() is not None

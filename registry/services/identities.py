@@ -97,8 +97,8 @@ def document_lookup(number: str) -> str:
 
 def uscc_taken_refuse(uscc: str | None, *, except_pk: int | None = None) -> None:
     """Raise Conflict naming the subject that bears this code already."""
-    other = Subject.objects.filter(uscc=uscc).exclude(pk=except_pk).first() if uscc else None
-    if other is not None:
+    other = Subject.objects.filter(uscc=uscc).first() if uscc else None
+    if other is not None and other.pk != except_pk:
         raise Conflict(
             "uscc-taken",
             f"统一社会信用代码{uscc}已登记在“{other.name}”名下，不能重复登记。请查找并使用该主体；如该主体登记有误，请先更正。",
@@ -109,8 +109,8 @@ def uscc_taken_refuse(uscc: str | None, *, except_pk: int | None = None) -> None
 
 def document_taken_refuse(digest: str | None, *, except_pk: int | None = None) -> None:
     """Raise Conflict naming (masked) the person who bears this document number already."""
-    other = Subject.objects.filter(document_hash=digest).exclude(pk=except_pk).first() if digest else None
-    if other is not None:
+    other = Subject.objects.filter(document_hash=digest).first() if digest else None
+    if other is not None and other.pk != except_pk:
         raise Conflict(
             "document-taken",
             f"该证件号码已登记在“{other.name}”（{other.document_masked}）名下，不能重复登记。请查找并使用该人员。",

@@ -110,6 +110,40 @@ def record_confirm(*, record_id: int, version: int | None, actor: Account | None
 
 
 @transaction.atomic
+def record_enter(
+    *,
+    subject: Subject,
+    department: Department,
+    content: RecordInput,
+    import_row: ImportRow | None = None,
+    actor: Account | None,
+    on: date,
+) -> Record:
+    """Take a complete record in as a fact at once, as an import does: one event instead of draft and confirmation.
+
+    `subject` must be locked by the caller's transaction (`subject_lock`), or created in it. Raises InvalidInput,
+    Conflict and NotAllowed as `record_draft_create` does.
+    """
+    authz.require(actor, "record.create", on=on)
+    authz.require(actor, "record.confirm", on=on)
+    lacking = confirm_faults(
+        kind=content.kind, number=content.number, occurred_on=content.occurred_on, decided_on=content.decided_on
+    )
+    _refuse([*content_faults(content, on=on), *lacking])
+    record = Record(subject=subject, recorded_at=clock.now(), recorded_by=actor, import_row=import_row)
+    _fill(record, content, department)
+    _doubled_refuse(record)
+    _make_fact(record, actor=actor, on=on)
+    _detail_write(record, content.detail, actor, is_new=True)
+    event_record(
+        "record.confirmed", f"登记并确认{record}（{record.title}）", obj=record, subject=subject, actor=actor, on=on,
+        payload={"kind": record.kind, "decided_on": record.decided_on, "department": record.department_id},
+    )  # fmt: skip
+    record_confirmed.send(Record, record=record, actor=actor, on=on)
+    return record
+
+
+@transaction.atomic
 def record_correct(
     *,
     record_id: int,
@@ -191,6 +225,10 @@ def record_same(*, subject: Subject, department: Department, kind: str, number: 
     )
 
 
+# As the columns hold them; the national template's 文书号 has 128 characters.
+_LONGEST = (("title", "事由", 200), ("number", "文书号", 128), ("facts", "事实", 5000))
+
+
 def _fill(record: Record, content: RecordInput, department: Department) -> None:
     record.kind = content.kind
     record.title = content.title.strip()
@@ -200,15 +238,14 @@ def _fill(record: Record, content: RecordInput, department: Department) -> None:
     record.department = department
     record.occurred_on, record.decided_on = content.occurred_on, content.decided_on
     record.is_secret = content.is_secret
-    for name, label in (("title", "事由"), ("number", "文书号"), ("facts", "事实")):
-        most = Record._meta.get_field(name).max_length
+    for name, label, most in _LONGEST:
         if len(getattr(record, name)) > most:
             raise InvalidInput(
                 f"{name}-too-long", f"{label}有{len(getattr(record, name))}个字，超过{most}字，请删减。", field=name
             )
 
 
-def _detail_write(record: Record, detail: Detail | None, actor: Account | None) -> None:
+def _detail_write(record: Record, detail: Detail | None, actor: Account | None, *, is_new: bool = False) -> None:
     """Write the kind's own row; the authority's name and code default to the deciding department's."""
     if detail is None:
         return
@@ -221,7 +258,7 @@ def _detail_write(record: Record, detail: Detail | None, actor: Account | None) 
     if "kinds" in values:
         values["kinds"] = list(values["kinds"])
     model = _DETAIL_MODELS[record.kind]
-    row = model.objects.filter(record=record).first() or model(record=record)
+    row = (None if is_new else model.objects.filter(record=record).first()) or model(record=record)
     for name, value in values.items():
         setattr(row, name, value)
     row.save_by(actor, reason="record.detail")

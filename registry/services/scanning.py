@@ -7,7 +7,7 @@ until the daemon has seen its bytes; the question is asked after commit, through
 import socket
 import struct
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -38,7 +38,7 @@ def attachment_scan(payload: dict[str, Any], now: datetime) -> None:
     if attachment.scan != Attachment.Scan.WAITING:
         return
     with attachment.file.open("rb") as stream:
-        is_clean = True if address is None else clamd_finds_nothing(stream, address)
+        is_clean = True if address is None else clamd_finds_nothing(cast(BinaryIO, stream), address)
     with transaction.atomic():
         waiting = Attachment.objects.select_for_update().get(pk=attachment.pk)
         waiting.scan = Attachment.Scan.CLEAN if is_clean else Attachment.Scan.REFUSED

@@ -112,7 +112,7 @@ def subject_update(
     for name in differing:
         setattr(subject, name, values[name])
     subject.save_by(actor, reason="subject.update")
-    labels = [str(Subject._meta.get_field(name).verbose_name) for name in differing if name not in _UNSPOKEN]
+    labels = [str(field.verbose_name) for field in Subject._meta.fields if field.name in set(differing) - _UNSPOKEN]
     event_record(
         "subject.updated", f"修改主体“{subject.name}”的{'、'.join(labels)}", obj=subject, subject=subject,
         actor=actor, on=on, payload={"fields": differing},
