@@ -7,8 +7,11 @@ from registry.rules.policy.reasons import Reason, list_sentence
 
 
 def due_sentences(evaluation: Evaluation, list_code: str) -> list[str]:
-    """Return why the list is due: the conclusion first, then each condition that is met with its records."""
-    return [_conclusion(evaluation, list_code), *_told(evaluation, list_code, met=True), *evaluation.notes]
+    """Return why the list is due: the conclusion first, then each condition that is met with its records.
+
+    They go into the subject's notice; what only officers should check stands in `Evaluation.notes`.
+    """
+    return [_conclusion(evaluation, list_code), *_told(evaluation, list_code, met=True)]
 
 
 def not_due_sentences(evaluation: Evaluation, list_code: str) -> list[str]:

@@ -47,8 +47,8 @@ def case_list(
         )
     next_due = Deadline.objects.filter(
         object_kind=CASE_KIND, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True
-    ).order_by("due_on")
-    return found.annotate(next_due_on=next_due.values("due_on")[:1]).order_by("-pk")
+    ).exclude(role="subject")
+    return found.annotate(next_due_on=next_due.order_by("due_on").values("due_on")[:1]).order_by("-pk")
 
 
 def case_detail(public_id: UUID) -> Case | None:

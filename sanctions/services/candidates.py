@@ -148,6 +148,7 @@ def _content(active: ActivePack, evaluation: Evaluation, due: DueEntry) -> dict[
         "reasons": {
             "tree": evaluation.reasons[due.list_code].to_dict(),
             "points": evaluation.points,
+            "notes": list(evaluation.notes),
             "clause": due.clause,
             "policy_hash": evaluation.pack_hash,
         },

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from registry.base.errors import TransitionRefused
 from registry.models import Account
 from registry.rules import access
 from registry.selectors.policies import pack_of
@@ -70,10 +71,21 @@ def _makes_sense(name: str, case: Case, facts: conditions.CaseFacts) -> bool:
     if name in _ONLY_WITH_PENDING_DEFENCE:
         return facts.defence == "pending"
     if name == "waive":
-        return facts.served_on is not None and facts.defence == "none"
+        return facts.defence == "none" and facts.defence_until is not None and facts.on <= facts.defence_until
     if name == "defend":
         return facts.served_on is not None and facts.defence in ("none", "waived")
     return True
+
+
+def step_refusal(case: Case, name: str) -> tuple[str, str]:
+    """Return the label of a step and why it is not offered now: the state does not allow it, or it has no point."""
+    procedure = procedure_of(case)
+    label = procedure.transition(name).label
+    try:
+        lifecycle.check(case.state, name, procedure)
+    except TransitionRefused as refusal:
+        return label, refusal.message
+    return label, f"“{label}”已经办理过，或者本案现在不需要这一步。请回到案件页查看下一步。"
 
 
 def case_stages(case: Case) -> list[Stage]:

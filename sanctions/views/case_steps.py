@@ -17,7 +17,7 @@ from sanctions.forms import cases as forms
 from sanctions.models import Case
 from sanctions.services import cases, defences
 from sanctions.services.case_evidence import case_evidence_add
-from sanctions.services.case_readiness import StepView, case_readiness
+from sanctions.services.case_readiness import StepView, case_readiness, step_refusal
 from sanctions.views.cases import case_or_404
 
 # Given the form's data and the common arguments (case_id, actor, on, version): call the step's service.
@@ -166,7 +166,8 @@ def _form(request: HttpRequest, page: StepPage) -> forms.StepForm:
 
 def _show(request: HttpRequest, case: Case, name: str, page: StepPage, form: forms.StepForm) -> HttpResponse:
     view = _step_view(request, case, name)
-    context = {"case": case, "step": view, "page": page, "form": form, "is_multipart": form.is_multipart()}
+    label, why_not = (view.label, "") if view is not None else step_refusal(case, name)
+    context = {"case": case, "step": view, "label": label, "why_not": why_not, "page": page, "form": form}
     refused = bool(form.errors) or (view is None and request.method == "POST")
     return render(request, "sanctions/cases/case_step.html", context, status=422 if refused else 200)
 

@@ -256,7 +256,7 @@ def test_an_unknown_step_is_no_page(world):
 
 def test_a_step_that_the_state_does_not_allow_is_explained(world):
     page = text_of(browser(world.publisher).get(step_url(world.case(), "publish")))
-    assert "没有可以办理的这一步" in page
+    assert "不能办理“公布”" in page
 
 
 @pytest.mark.parametrize("step", ["decide", "publish"])

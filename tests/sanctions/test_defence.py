@@ -7,6 +7,7 @@ import pytest
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
 from registry.models import Deadline, Event, Notice
 from sanctions.models import Candidate, Case
+from sanctions.selectors.cases import case_list
 from sanctions.services import cases, defences
 from sanctions.services.candidates import candidates_evaluate
 from tests.factories import make_account
@@ -169,3 +170,7 @@ def test_a_new_ground_found_while_the_case_ran_raises_a_candidate_when_it_ends(w
     cases.case_drop(case_id=served.pk, reason="证据不足", actor=world.approver, on=HEARD)
     assert Candidate.objects.filter(state="open").count() == 1
     assert Case.objects.count() == 1
+
+
+def test_the_subjects_own_period_is_no_overdue_work_of_the_office(served):
+    assert case_list(query=served.number).get().next_due_on is None
