@@ -6,8 +6,11 @@ once and kept in `var/`; with `DATABASE_URL` set they must be given, so that two
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from environs import Env
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from credit_site.keys import key_from
 
@@ -111,8 +114,16 @@ else:
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
 
 REDIS_URL = env.str("REDIS_URL", "")
+# The cache only counts (searches a minute). A Redis that does not answer must not hold up a request: one short try.
+REDIS_CACHE_OPTIONS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 0)}
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": REDIS_CACHE_OPTIONS,
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

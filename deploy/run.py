@@ -48,24 +48,23 @@ def port_busy(host: str, port: int) -> bool:
     return False
 
 
-def known_commands() -> set[str]:
-    """Return the names of the management commands that exist."""
-    listed = subprocess.run([*MANAGE, "help", "--commands"], check=True, capture_output=True, text=True, cwd=ROOT)
-    return set(listed.stdout.split())
+def is_demonstration(env: Mapping[str, str]) -> bool:
+    """Whether this is the demonstration county: said so, or the embedded default (as in the settings)."""
+    return env.get("DEMONSTRATION", "" if env.get("DATABASE_URL") else "true").lower() in {"1", "true", "yes", "on"}
 
 
-def prepare(known: set[str]) -> None:
+def prepare(env: Mapping[str, str]) -> None:
     """Bring database, packs, demonstration data and static files up to date. Raises CalledProcessError."""
     steps = [
         ("数据库", ["migrate", "--verbosity", "0"]),
         ("政策包", ["packs_load"]),
-        ("演示数据", ["seed_demonstration"]),
         ("静态文件", ["collectstatic", "--noinput", "--verbosity", "0"]),
     ]
+    if is_demonstration(env):
+        steps.append(("演示数据", ["seed_demonstration"]))
     for label, command in steps:
-        if command[0] in known:
-            say(f"· 准备{label}…")
-            subprocess.run([*MANAGE, *command], check=True, cwd=ROOT)
+        say(f"· 准备{label}…")
+        subprocess.run([*MANAGE, *command], check=True, cwd=ROOT)
 
 
 def commands(env: Mapping[str, str]) -> dict[str, list[str]]:
@@ -109,22 +108,22 @@ def stop(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def announce(address: str, known: set[str]) -> None:
+def announce(address: str, env: Mapping[str, str]) -> None:
     """Print where the site is and who may log in."""
     say(f"\n县域信用监管平台已启动：\n  公众查询   {address}\n  工作人员   {address}office/\n")
-    if "demonstration_accounts" in known:
+    if is_demonstration(env):
         subprocess.run([*MANAGE, "demonstration_accounts"], check=False, cwd=ROOT)
     say("按 Ctrl-C 停止。")
 
 
-def watch(children: Mapping[str, subprocess.Popen[bytes]], address: str, known: set[str]) -> int:
+def watch(children: Mapping[str, subprocess.Popen[bytes]], address: str, env: Mapping[str, str]) -> int:
     """Announce the site once it answers, then wait until a child ends. Returns the exit status."""
     limit = time.monotonic() + START_SECONDS
     announced = False
     while (name := ended(children)) is None:
         if not announced and answers(address):
             announced = True
-            announce(address, known)
+            announce(address, env)
         if not announced and time.monotonic() > limit:
             say(f"网站在 {START_SECONDS:.0f} 秒内没有响应，已停止。请查看上面的错误信息。")
             return 1
@@ -143,12 +142,11 @@ def main() -> int:
         signal.signal(signum, _raise_stopped)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        known = known_commands()
-        prepare(known)
+        prepare(os.environ)
         for name, command in commands(os.environ).items():
             children[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
         reached = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
-        return watch(children, f"http://{reached}:{port}/", known)
+        return watch(children, f"http://{reached}:{port}/", os.environ)
     except subprocess.CalledProcessError as error:
         say(f"准备工作未完成：{' '.join(map(str, error.cmd[1:]))} 以状态 {error.returncode} 退出。")
         return 1
