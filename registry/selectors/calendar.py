@@ -6,11 +6,16 @@ from django.db.models import Max, Sum
 
 from registry.models import CalendarDay, CalendarYear
 from registry.rules.calendar import WorkingCalendar, official_calendar
+from registry.selectors.remembered import remembered
 
 
 def calendar_current() -> WorkingCalendar:
     """Return the working calendar. One aggregate query tells whether the kept copy still fits the tables; so every
     process sees an edit at once."""
+    return remembered("calendar", _calendar_read)
+
+
+def _calendar_read() -> WorkingCalendar:
     days = CalendarDay.objects.aggregate(last=Max("pk"), edits=Sum("version"))
     years = CalendarYear.objects.aggregate(last=Max("pk"), edits=Sum("version"))
     return _calendar((days["last"], days["edits"], years["last"], years["edits"]))

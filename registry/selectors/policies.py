@@ -13,6 +13,7 @@ from registry.rules.policy.measures import Measure, MeasurePart
 from registry.rules.policy.mode import ActivationVerdict, activation_check, measure_check
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.strict_yaml import read_yaml
+from registry.selectors.remembered import remembered
 
 ONE_DAY = timedelta(days=1)
 
@@ -85,7 +86,7 @@ def activations_on(on: date) -> QuerySet[PolicyActivation]:
 
 def packs_active(on: date) -> list[ActivePack]:
     """Return what the office runs on the day `on`, in order of pack id. One query, once the packs are parsed."""
-    return [_active(activation, on) for activation in activations_on(on)]
+    return remembered(("packs", on), lambda: [_active(activation, on) for activation in activations_on(on)])
 
 
 def pack_active(pack_id: str, on: date) -> ActivePack | None:

@@ -6,7 +6,8 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from registry import clock
 from registry.base.errors import DomainError
@@ -14,7 +15,7 @@ from registry.models import Account
 from registry.services import authz
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def permission(code: str) -> Callable[[View[P]], View[P]]:
@@ -22,7 +23,7 @@ def permission(code: str) -> Callable[[View[P]], View[P]]:
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             authz.require(actor_of(request), code, on=clock.today())
             return view(request, *args, **kwargs)
 

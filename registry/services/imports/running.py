@@ -12,6 +12,7 @@ from registry.models import Account, ImportBatch, ImportRow, OutboxMessage
 from registry.rules.publicity import SheetLayout, check_row, recognize
 from registry.selectors.import_rows import cells_open, says_person
 from registry.selectors.imports import DepartmentsByAuthority, counts_of
+from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 from registry.services.events import event_record
 from registry.services.imports.rows import faults_of, remarks_of
@@ -75,7 +76,12 @@ def import_chunk_take(*, batch_id: int, on: date) -> bool:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.state != ImportBatch.State.RUNNING:
         return False
-    authz.require(batch.started_by, "import.run", on=on)
+    with answers_remembered():
+        authz.require(batch.started_by, "import.run", on=on)
+        return _chunk_take(batch, on)
+
+
+def _chunk_take(batch: ImportBatch, on: date) -> bool:
     waiting = batch.rows.select_for_update().filter(state=ImportRow.State.WAITING).order_by("number")
     rows = list(waiting[: settings.IMPORT_CHUNK_ROWS])
     _rows_take(batch, rows, on)

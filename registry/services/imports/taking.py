@@ -13,7 +13,7 @@ from registry.rules.publicity import LicenceRow, Party, PartyKind, PenaltyRow, R
 from registry.rules.reported import RECORD_KINDS, column_of, differences, record_input
 from registry.selectors.imports import DepartmentsByAuthority, record_row
 from registry.services.imports.rows import Fault, faults_of, remarks_of
-from registry.services.records import record_confirm, record_draft_create
+from registry.services.records import record_enter
 from registry.services.resolving import subject_resolve
 from registry.services.subjects import subject_lock
 
@@ -70,11 +70,10 @@ def _take(row: ImportRow, values: PenaltyRow | LicenceRow, taking: Taking) -> Ou
         known = _known(subject, department, values)
         if known is not None:
             return Outcome(ImportRow.State.SAME, warnings=remarks_of([*warnings, _same_text(known)]))
-    record = record_draft_create(
-        subject_id=subject.pk, department_id=department.pk, content=record_input(values), import_row=row,
-        actor=taking.actor, on=taking.on,
+    record_enter(
+        subject=subject, department=department, content=record_input(values), import_row=row, actor=taking.actor,
+        on=taking.on,
     )  # fmt: skip
-    record_confirm(record_id=record.pk, version=None, actor=taking.actor, on=taking.on)
     if resolved.created:
         warnings.append("主体库中原来没有该主体，已新建。")
     return Outcome(ImportRow.State.IMPORTED, warnings=remarks_of(warnings))
@@ -115,16 +114,22 @@ def _known(subject: Subject, department: Department, values: PenaltyRow | Licenc
         if record.state == Record.State.DRAFT:
             raise _conflict(record, "已登记为草稿，尚未确认。请先到该记录办理确认或作废，再重新导入本行")
         if differing:
-            raise _conflict(record, (
-                f"已有记录，但内容不同：{'、'.join(differing)}。本行没有改动原记录；原记录有误的，请到该记录办理“更正”，"
-                "本行有误的，请更正后重报"
-            ))
+            raise _conflict(
+                record,
+                (
+                    f"已有记录，但内容不同：{'、'.join(differing)}。本行没有改动原记录；原记录有误的，请到该记录办理“更正”，"
+                    "本行有误的，请更正后重报"
+                ),
+            )
         return record
     if voided is not None:
-        raise _conflict(voided, (
-            f"曾有相同内容的记录，已于{voided.voided_on}作废（{voided.void_reason}），导入不会使它恢复。"
-            "确需恢复的，请在系统中另行登记"
-        ))
+        raise _conflict(
+            voided,
+            (
+                f"曾有相同内容的记录，已于{voided.voided_on}作废（{voided.void_reason}），导入不会使它恢复。"
+                "确需恢复的，请在系统中另行登记"
+            ),
+        )
     return None
 
 

@@ -1,0 +1,180 @@
+"""Export in the national layout: what goes out comes back in without changing anything."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import time_machine
+
+from registry.base.errors import InvalidInput, NotAllowed
+from registry.models import Event, Record, Subject
+from registry.rules.publicity import Kind
+from registry.selectors.imports import counts_of
+from registry.services.imports.reading import open_table
+from registry.services.imports.returning import export_make
+from registry.services.imports.running import import_chunk_take, import_start
+from registry.services.records import record_confirm, record_draft_create
+from registry.services.subjects import subject_rename
+from tests.factories import make_account, make_department, make_subject
+from tests.registry.imports.files import PERSON_NUMBER, TODAY, good, preview, thirty_rows, xlsx
+from tests.registry.record_values import PERMIT
+from tests.registry.record_values import penalty as entered_penalty
+from tests.registry.rules.publicity.sheets import BUREAU, licence
+
+pytestmark = pytest.mark.django_db
+YEAR = {"decided_from": dt.date(2026, 1, 1), "decided_until": dt.date(2026, 12, 31)}
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def bureau():
+    department = make_department(name="河湾县应急管理局")
+    department.uscc = BUREAU
+    return department.save_by(None, reason="test")
+
+
+@pytest.fixture
+def handler(bureau):
+    return make_account("handler", department=bureau)
+
+
+def take(content, bureau, handler, name="处罚.xlsx"):
+    batch = preview(content, department=bureau, actor=handler, name=name)
+    import_start(batch_id=batch.pk, actor=handler, on=TODAY)
+    while import_chunk_take(batch_id=batch.pk, on=TODAY):
+        pass
+    return counts_of([batch.pk])[batch.pk]
+
+
+def export(handler, department=None, *, kind=Kind.PENALTY, table_format="xlsx", with_identities=True, **fields):
+    fields = {**YEAR, "purpose": "报送市级平台", **fields}
+    made = export_make(
+        kind=kind, department=department, table_format=table_format, with_identities=with_identities, actor=handler,
+        on=TODAY, **fields,
+    )
+    return made.stream.read()
+
+
+def rows_of(content):
+    return [cells for _, cells in open_table(content, "导出").rows]
+
+
+@pytest.mark.parametrize("table_format", ["xlsx", "csv"])
+def test_what_goes_out_comes_back_in_unchanged(table_format, bureau, handler):
+    take(xlsx(thirty_rows()), bureau, handler)
+    before = (Record.history.count(), Subject.history.count())
+    content = export(handler, bureau, table_format=table_format)
+    counts = take(content, bureau, handler, f"处罚.{table_format}")
+    assert (counts.imported, counts.same, counts.refused) == (0, 24, 0)
+    assert (Record.history.count(), Subject.history.count()) == before
+
+
+def test_licences_go_out_and_come_back_in_unchanged(bureau, handler):
+    take(xlsx([licence(), licence(XK_WSH="河应急许〔2026〕6号", XK_YXQZI="2099-12-31")], Kind.LICENCE), bureau, handler)
+    counts = take(export(handler, bureau, kind=Kind.LICENCE), bureau, handler)
+    assert (counts.same, counts.refused) == (2, 0)
+
+
+def test_the_export_of_an_import_has_the_same_cells(bureau, handler):
+    row = good(1)
+    take(xlsx([row]), bureau, handler)
+    assert rows_of(export(handler, bureau)) == [[str(cell or "") for cell in row]]
+
+
+def test_a_penalty_entered_by_hand_with_line_breaks_goes_out_and_comes_back_unchanged(bureau, handler):
+    subject = make_subject("河湾县手工登记有限公司")
+    content = entered_penalty(
+        facts="第一行\r\n第二行", valid_until=dt.date(2027, 5, 20), representative="张三", authority_code=BUREAU,
+        source_code=BUREAU,
+    )
+    record = record_draft_create(
+        subject_id=subject.pk, department_id=bureau.pk, content=content, actor=handler, on=TODAY
+    )
+    record_confirm(record_id=record.pk, version=None, actor=handler, on=TODAY)
+    counts = take(export(handler, bureau), bureau, handler)
+    assert (counts.same, counts.refused) == (1, 0)
+
+
+def test_a_permit_without_end_goes_out_as_2099(bureau, handler):
+    subject = make_subject()
+    content = replace(PERMIT, detail=replace(PERMIT.detail, valid_until=None))
+    record = record_draft_create(
+        subject_id=subject.pk, department_id=bureau.pk, content=content, actor=handler, on=TODAY
+    )
+    record_confirm(record_id=record.pk, version=None, actor=handler, on=TODAY)
+    assert rows_of(export(handler, bureau, kind=Kind.LICENCE))[0][21] == "2099-12-31"
+
+
+def test_a_renamed_enterprise_goes_out_under_its_present_name(bureau, handler):
+    take(xlsx([good(1)]), bureau, handler)
+    subject = Subject.objects.get()
+    subject_rename(
+        subject_id=subject.pk, name="河湾县新名化工厂", changed_on=TODAY, version=None, actor=handler, on=TODAY
+    )
+    content = export(handler, bureau)
+    assert rows_of(content)[0][0] == "河湾县新名化工厂"
+    assert take(content, bureau, handler).same == 1
+
+
+def test_a_file_with_the_former_name_still_finds_the_enterprise(bureau, handler):
+    take(xlsx([good(1)]), bureau, handler)
+    subject = Subject.objects.get()
+    subject_rename(
+        subject_id=subject.pk, name="河湾县新名化工厂", changed_on=TODAY, version=None, actor=handler, on=TODAY
+    )
+    take(xlsx([good(1, CF_WSH="河应急罚〔2026〕55号")]), bureau, handler)
+    assert subject.records.count() == 2
+
+
+def test_without_the_wish_no_persons_number_goes_out(bureau, handler):
+    take(xlsx(thirty_rows()), bureau, handler)
+    content = export(handler, bureau, table_format="csv", with_identities=False).decode("utf-8-sig")
+    assert PERSON_NUMBER not in content
+    assert "张三" in content
+
+
+def test_persons_numbers_need_the_right_to_see_them(bureau):
+    with pytest.raises(NotAllowed):
+        export(make_account("publisher"), bureau)
+
+
+def test_only_the_period_and_the_department_go_out(bureau, handler):
+    rows = [good(1, CF_JDRQ="2026-03-01"), good(2, CF_JDRQ="2026-03-31"), good(3, CF_JDRQ="2026-04-01")]
+    take(xlsx(rows), bureau, handler)
+    march = {"decided_from": dt.date(2026, 3, 1), "decided_until": dt.date(2026, 3, 31)}
+    assert len(rows_of(export(handler, bureau, **march))) == 2
+    assert rows_of(export(handler, make_department(), **march)) == []
+
+
+@pytest.mark.parametrize("change", [{"is_secret": True}, {"state": "voided", "voided_on": TODAY}])
+def test_what_is_not_dual_publicity_stays_in(change, bureau, handler):
+    take(xlsx([good(1)]), bureau, handler)
+    record = Record.objects.get()
+    for name, value in change.items():
+        setattr(record, name, value)
+    record.save_by(None, reason="test")
+    assert rows_of(export(handler, bureau)) == []
+
+
+def test_summary_penalties_stay_in(bureau, handler):
+    take(xlsx([good(1)]), bureau, handler)
+    detail = Record.objects.get().penalty
+    detail.procedure = "summary"
+    detail.save_by(None, reason="test")
+    assert rows_of(export(handler, bureau)) == []
+
+
+def test_an_export_without_purpose_is_refused(bureau, handler):
+    with pytest.raises(InvalidInput) as refusal:
+        export(handler, bureau, purpose=" ")
+    assert refusal.value.field == "purpose"
+
+
+def test_an_export_stands_on_the_timeline(bureau, handler):
+    export(handler, bureau)
+    assert Event.objects.get(name="export.made").payload["purpose"] == "报送市级平台"
