@@ -101,6 +101,9 @@ if EMBEDDED:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / "db.sqlite3",
+            # Browser journeys have a server thread beside the test's own: in memory the two would share one
+            # connection's locks, in a file they wait for one another.
+            "TEST": {"NAME": env.str("TEST_SQLITE", None)},
             # IMMEDIATE takes the write lock when a transaction begins, so a reader never fails on upgrading to a
             # writer; WAL lets readers go on while one writes.
             "OPTIONS": {
@@ -210,6 +213,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port of a malware scanner
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 50 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 20_000)
 IMPORT_CHUNK_ROWS = env.int("IMPORT_CHUNK_ROWS", 50)  # rows taken in per transaction
