@@ -6,10 +6,12 @@ start, and a restart repeats nothing. Two such workers at once are harmless: job
 
 import logging
 import threading
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from celery import Celery
-from celery.beat import ScheduleEntry
+from celery.schedules import BaseSchedule, maybe_schedule
 from django.db import DatabaseError, close_old_connections
 
 from registry import clock
@@ -21,17 +23,24 @@ TICK_SECONDS = 1.0
 PAUSE_AFTER_FAULT_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    task: str
+    schedule: BaseSchedule
+
+
 class EmbeddedWorker:
     """Runs the app's beat schedule until `stop` is set."""
 
     def __init__(self, app: Celery) -> None:
         self.app = app
         self.stop = threading.Event()
-        self._entries = [self._entry(name, options) for name, options in app.conf.beat_schedule.items()]
+        self._entries = [
+            _Entry(name, options["task"], cast(BaseSchedule, maybe_schedule(options["schedule"], app=app)))
+            for name, options in app.conf.beat_schedule.items()
+        ]
         self._started: dict[str, datetime] = {}
-
-    def _entry(self, name: str, options: dict[str, object]) -> ScheduleEntry:
-        return ScheduleEntry(name=name, task=options["task"], schedule=options["schedule"], app=self.app)
 
     def run(self) -> None:
         """Run what is due, every `TICK_SECONDS`, until stopped. The present task is finished first."""
@@ -51,7 +60,7 @@ class EmbeddedWorker:
             return False
         return True
 
-    def is_due(self, entry: ScheduleEntry) -> bool:
+    def is_due(self, entry: _Entry) -> bool:
         """Tell whether the entry's task exists and its time has come since it last ran, here or elsewhere."""
         if entry.task not in self.app.tasks:
             if entry.name not in self._started:
@@ -74,6 +83,6 @@ class EmbeddedWorker:
         age = clock.now() - started_at if started_at is not None else None
         return self.app.now() - age if age is not None and age.total_seconds() >= 0 else None
 
-    def _apply(self, entry: ScheduleEntry) -> None:
+    def _apply(self, entry: _Entry) -> None:
         # A task's own exception stays in the result; Celery has logged it with its traceback, the JobRun keeps it.
         self.app.tasks[entry.task].apply()
