@@ -41,8 +41,9 @@ class WorkingCalendar:
 
     __slots__ = ("_announced", "_base", "_counts", "_first", "_last", "_working")
 
-    def __init__(self, *, first_year: int, last_year: int, exceptions: Mapping[Day, bool],
-                 announced_years: Iterable[int]) -> None:
+    def __init__(
+        self, *, first_year: int, last_year: int, exceptions: Mapping[Day, bool], announced_years: Iterable[int]
+    ) -> None:
         """Take the years covered, the days unlike Monday–Friday (True: working) and the announced years.
 
         Exceptions outside the years covered are refused with ValueError: they would be lost silently.
@@ -112,8 +113,7 @@ class WorkingCalendar:
         due = Day.fromordinal(self._nth(self._through(day.toordinal()) + 1))
         return Due(due, not self._years_announced(day, due))
 
-    def with_overrides(self, overrides: Mapping[Day, bool],
-                       announced_years: Collection[int] = ()) -> "WorkingCalendar":
+    def with_overrides(self, overrides: Mapping[Day, bool], announced_years: Collection[int] = ()) -> "WorkingCalendar":
         """Return a new calendar with the office's own days laid over this one.
 
         `overrides`: day → is it working. Other days stay as they are, guessed holidays too, so a year's
@@ -123,9 +123,12 @@ class WorkingCalendar:
         years = [day.year for day in overrides] + list(announced_years)
         first_year = min([Day.fromordinal(self._first).year, *years])
         last_year = max([Day.fromordinal(self._last).year, *years])
-        return WorkingCalendar(first_year=first_year, last_year=last_year,
-                               exceptions={**dict(self._exceptions()), **overrides},
-                               announced_years=self._announced | set(announced_years))
+        return WorkingCalendar(
+            first_year=first_year,
+            last_year=last_year,
+            exceptions={**dict(self._exceptions()), **overrides},
+            announced_years=self._announced | set(announced_years),
+        )
 
     def notice_days(self, year: int, *, days_off: Iterable[Day], make_up_days: Iterable[Day]) -> dict[Day, bool]:
         """Turn a year's notice into the days that differ from this calendar, to be given to
@@ -148,8 +151,9 @@ class WorkingCalendar:
             if day.year not in (year - 1, year):
                 raise ValueError(f"{day} 不属于 {year} 年的放假安排，请核对年份。")
         first = Day(year, 1, 1).toordinal()
-        plain = {Day.fromordinal(number): _is_weekday(number)
-                 for number in range(first, Day(year, 12, 31).toordinal() + 1)}
+        plain = {
+            Day.fromordinal(number): _is_weekday(number) for number in range(first, Day(year, 12, 31).toordinal() + 1)
+        }
         return {day: working for day, working in {**plain, **notice}.items() if working != self.is_working(day)}
 
     def _exceptions(self) -> Iterable[tuple[Day, bool]]:
@@ -213,5 +217,9 @@ def official_calendar() -> WorkingCalendar:
     for day in later:
         if day.isoweekday() <= 5 and day.year > last_official:
             off[day] = False
-    return WorkingCalendar(first_year=_FIRST_OFFICIAL_YEAR, last_year=_LAST_GUESSED_YEAR, exceptions=off,
-                           announced_years=range(_FIRST_OFFICIAL_YEAR, last_official + 1))
+    return WorkingCalendar(
+        first_year=_FIRST_OFFICIAL_YEAR,
+        last_year=_LAST_GUESSED_YEAR,
+        exceptions=off,
+        announced_years=range(_FIRST_OFFICIAL_YEAR, last_official + 1),
+    )

@@ -27,13 +27,58 @@ _IDENTITY_CHECKS = "10X98765432"
 
 # GB 32100-2015 table 1: registering authority → the categories it issues.
 _CATEGORIES = {
-    "1": "1239", "2": "19", "3": "123459", "4": "19", "5": "1239", "6": "129", "7": "129", "8": "19",
-    "9": "123", "A": "19", "N": "1239", "Y": "1",
+    "1": "1239",
+    "2": "19",
+    "3": "123459",
+    "4": "19",
+    "5": "1239",
+    "6": "129",
+    "7": "129",
+    "8": "19",
+    "9": "123",
+    "A": "19",
+    "N": "1239",
+    "Y": "1",
 }
 # The first two digits of division codes (GB/T 2260), with 台湾, 香港, 澳门; 10 stands for the national
 # bodies.
 _PROVINCES = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82"]
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+    ]
 )
 _LOOKALIKES = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"}
 _OLDEST_PLAUSIBLE_AGE = 130
@@ -85,14 +130,21 @@ def check_uscc(text: str) -> IdentifierResult:
     errors = []
     expected = organization_check_digit(code[8:16])
     if code[16] != expected:
-        errors.append(IdentifierError(17, (
-            f"第17位（组织机构代码校验码）不符：按第9至16位应为“{expected}”，实为“{code[16]}”，请对照证照核对第9至17位"
-        )))
+        errors.append(
+            IdentifierError(
+                17,
+                (
+                    f"第17位（组织机构代码校验码）不符：按第9至16位应为“{expected}”，实为“{code[16]}”，请对照证照核对第9至17位"
+                ),
+            )
+        )
     expected = uscc_check_digit(code[:17])
     if code[17] != expected:
-        errors.append(IdentifierError(18, (
-            f"第18位（校验码）不符：按前17位应为“{expected}”，实为“{code[17]}”，请对照证照逐位核对"
-        )))
+        errors.append(
+            IdentifierError(
+                18, (f"第18位（校验码）不符：按前17位应为“{expected}”，实为“{code[17]}”，请对照证照逐位核对")
+            )
+        )
     return IdentifierResult(code, tuple(errors), _uscc_warnings(code))
 
 
@@ -111,9 +163,9 @@ def check_organization_code(text: str) -> IdentifierResult:
         return IdentifierResult(code, tuple(errors))
     expected = organization_check_digit(code[:8])
     if code[8] != expected:
-        errors.append(IdentifierError(9, (
-            f"第9位（校验码）不符：按前8位应为“{expected}”，实为“{code[8]}”，请对照证书逐位核对"
-        )))
+        errors.append(
+            IdentifierError(9, (f"第9位（校验码）不符：按前8位应为“{expected}”，实为“{code[8]}”，请对照证书逐位核对"))
+        )
     return IdentifierResult(code, tuple(errors))
 
 
@@ -125,9 +177,9 @@ def check_identity(text: str, *, on: dt.date | None = None) -> IdentifierResult:
     """
     number = normalize_code(text)
     if len(number) == 15 and number.isdigit():
-        return IdentifierResult(number, (IdentifierError(16, (
-            "这是15位旧身份证号，2013年1月1日起已停用，请填写18位公民身份号码"
-        )),))
+        return IdentifierResult(
+            number, (IdentifierError(16, ("这是15位旧身份证号，2013年1月1日起已停用，请填写18位公民身份号码")),)
+        )
     errors = _length_errors(number, 18, "身份证号码")
     errors += [
         IdentifierError(index, f"第{index}位应为数字{'或X' if index == 18 else ''}，实为“{character}”")
@@ -211,9 +263,9 @@ def _uscc_form_errors(code: str) -> list[IdentifierError]:
         if character not in _USCC_VALUE:
             errors.append(IdentifierError(index, _character_message(index, character)))
         elif 3 <= index <= 8 and not character.isdigit():
-            errors.append(IdentifierError(
-                index, f"第{index}位应为数字（第3至8位是登记管理机关行政区划码），实为“{character}”"
-            ))
+            errors.append(
+                IdentifierError(index, f"第{index}位应为数字（第3至8位是登记管理机关行政区划码），实为“{character}”")
+            )
     return errors
 
 

@@ -9,9 +9,7 @@ import re
 
 from registry.rules.identifiers import birth_date, is_valid_identity, is_valid_uscc, normalize_code
 
-_IDENTITY_18 = re.compile(
-    r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9A-Za-z])", re.ASCII
-)
+_IDENTITY_18 = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
 _IDENTITY_15 = re.compile(
     r"(?<![0-9A-Za-z])[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z])", re.ASCII
 )

@@ -7,14 +7,18 @@ key for comparing and searching and is never shown.
 import re
 import unicodedata
 
-_BRACKETS = str.maketrans({
-    **dict.fromkeys("（〔［【〖｛﹙﹝〈《[{", "("),
-    **dict.fromkeys("）〕］】〗｝﹚﹞〉》]}", ")"),
-})
-_MARKS = str.maketrans({
-    **dict.fromkeys("·•・‧∙⋅･", "·"),
-    **dict.fromkeys("—–‐‑‒―−", "-"),
-})
+_BRACKETS = str.maketrans(
+    {
+        **dict.fromkeys("（〔［【〖｛﹙﹝〈《[{", "("),
+        **dict.fromkeys("）〕］】〗｝﹚﹞〉》]}", ")"),
+    }
+)
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("·•・‧∙⋅･", "·"),
+        **dict.fromkeys("—–‐‑‒―−", "-"),
+    }
+)
 _DOCUMENT_YEAR = re.compile(r"\((\d{4})\)", re.ASCII)
 # What the cleaning would leave as it is: the common case, decided at one look.
 _OFFICIAL_NUMBER = re.compile(r"[\u4e00-\u9fff（）]+〔[0-9]{4}〕[A-Za-z0-9\u4e00-\u9fff]+", re.ASCII)
@@ -66,7 +70,7 @@ def clean_document_number(text: str) -> str:
 def grams(text: str) -> tuple[str, ...]:
     """Return the distinct 1- and 2-character grams of a name's comparable form, for the search index."""
     key = comparable_name(text)
-    return tuple(dict.fromkeys([*key, *(key[i:i + 2] for i in range(len(key) - 1))]))
+    return tuple(dict.fromkeys([*key, *(key[i : i + 2] for i in range(len(key) - 1))]))
 
 
 def query_grams(fragment: str) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def query_grams(fragment: str) -> tuple[str, ...]:
     key = comparable_name(fragment)
     if len(key) < 2:
         return (key,) if key else ()
-    return tuple(dict.fromkeys(key[i:i + 2] for i in range(len(key) - 1)))
+    return tuple(dict.fromkeys(key[i : i + 2] for i in range(len(key) - 1)))
 
 
 def _visible(text: str) -> str:

@@ -41,9 +41,7 @@ def differences(recorded: LicenceRow | PenaltyRow, reported: LicenceRow | Penalt
     names = _LICENCE_COLUMNS if is_licence else _PENALTY_COLUMNS
     labels = {column.code: column.label for column in COLUMNS[Kind.LICENCE if is_licence else Kind.PENALTY]}
     return tuple(
-        labels[code]
-        for name, code in names.items()
-        if _even(getattr(recorded, name)) != _even(getattr(reported, name))
+        labels[code] for name, code in names.items() if _even(getattr(recorded, name)) != _even(getattr(reported, name))
     )
 
 

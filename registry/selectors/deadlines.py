@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from registry.models import Account, Deadline, Department, PolicyVersion, Subject
 from registry.rules import access
+from registry.rules.calendar import WorkingCalendar
 from registry.rules.policy.wording import clause_text
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import pack_of
@@ -114,9 +115,14 @@ def deadline_views(deadlines: Iterable[Deadline], on: date) -> list[DeadlineView
     calendar = calendar_current()
     versions = _versions(rows)
     return [
-        DeadlineView(each, calendar.between(on, each.due_on), basis_text(each, versions.get(each.policy_hash)))
+        DeadlineView(each, _days_left(calendar, on, each.due_on), basis_text(each, versions.get(each.policy_hash)))
         for each in rows
     ]
+
+
+def _days_left(calendar: WorkingCalendar, on: date, due_on: date) -> int:
+    left = calendar.between(on, due_on)
+    return min(left, -1) if due_on < on else left  # overdue by a weekend alone is overdue, not due today
 
 
 def basis_text(deadline: Deadline, version: PolicyVersion | None) -> str:

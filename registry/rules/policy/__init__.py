@@ -9,7 +9,23 @@ from .mode import ActivationVerdict, activation_check, measure_check
 from .schema import Pack
 
 __all__ = [
-    "AccidentFact", "ActivationVerdict", "Evaluation", "FormError", "History", "ListingFact", "LoadedPack",
-    "Pack", "PackError", "PackLibrary", "PenaltyFact", "RecordFact", "SubjectFacts", "activation_check",
-    "evaluate", "explain_text", "load_packs", "measure_check", "parse_pack",
+    "AccidentFact",
+    "ActivationVerdict",
+    "Evaluation",
+    "FormError",
+    "History",
+    "ListingFact",
+    "LoadedPack",
+    "Pack",
+    "PackError",
+    "PackLibrary",
+    "PenaltyFact",
+    "RecordFact",
+    "SubjectFacts",
+    "activation_check",
+    "evaluate",
+    "explain_text",
+    "load_packs",
+    "measure_check",
+    "parse_pack",
 ]

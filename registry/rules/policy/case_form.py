@@ -18,13 +18,45 @@ from .strict_yaml import YamlError, read_yaml
 from .values import Model
 
 Day = dt.date
-PENALTY_KINDS = Literal["警告", "通报批评", "罚款", "没收违法所得", "没收非法财物", "暂扣许可证件", "降低资质等级", "吊销许可证件",
-                        "限制开展生产经营活动", "责令停产停业", "责令关闭", "限制从业", "行政拘留", "其他"]
+PENALTY_KINDS = Literal[
+    "警告",
+    "通报批评",
+    "罚款",
+    "没收违法所得",
+    "没收非法财物",
+    "暂扣许可证件",
+    "降低资质等级",
+    "吊销许可证件",
+    "限制开展生产经营活动",
+    "责令停产停业",
+    "责令关闭",
+    "限制从业",
+    "行政拘留",
+    "其他",
+]
 Document = Literal["commitment", "fulfilment", "training", "credit-report", "public-welfare"]
-Event = Literal["decided_on", "recognised_on", "evidence_on", "reviewed_on", "found_on", "accepted_on",
-                "received_on", "ended_on", "approved_on"]
-Refusal = Literal["too-early", "not-corrected", "not-fulfilled", "no-commitment", "no-training",
-                  "no-credit-report", "no-public-welfare", "new-misconduct", "never"]
+Event = Literal[
+    "decided_on",
+    "recognised_on",
+    "evidence_on",
+    "reviewed_on",
+    "found_on",
+    "accepted_on",
+    "received_on",
+    "ended_on",
+    "approved_on",
+]
+Refusal = Literal[
+    "too-early",
+    "not-corrected",
+    "not-fulfilled",
+    "no-commitment",
+    "no-training",
+    "no-credit-report",
+    "no-public-welfare",
+    "new-misconduct",
+    "never",
+]
 
 
 def _as_text(value: Any) -> Any:
@@ -80,7 +112,8 @@ class RecordGiven(Model):
     disputed_on: Day | None = None
     findings: tuple[Id, ...] = ()
     repair_class: Literal["minor", "ordinary", "serious", "specially-serious"] | None = Field(
-        default=None, alias="class")
+        default=None, alias="class"
+    )
 
     @model_validator(mode="after")
     def _one_kind_and_a_day(self) -> Self:
@@ -204,16 +237,24 @@ class Case(Model):
         """Return the subject as the evaluator takes it."""
         given = self.given.subject
         grade = None if given.standardisation == "none" else given.standardisation
-        return SubjectFacts(kind=given.type, sectors=frozenset(given.sectors), born_on=given.born_on,
-                            risk=given.risk, standardisation=grade,
-                            domains_blacklisted=frozenset(given.domains_blacklisted))
+        return SubjectFacts(
+            kind=given.type,
+            sectors=frozenset(given.sectors),
+            born_on=given.born_on,
+            risk=given.risk,
+            standardisation=grade,
+            domains_blacklisted=frozenset(given.domains_blacklisted),
+        )
 
     def history(self) -> History:
         """Return records, entries, documents and events as the evaluator takes them."""
         given = self.given
-        return History(records=tuple(_record(each) for each in given.records),
-                       listings=tuple(_listing(each) for each in given.listings),
-                       documents=frozenset(given.documents), events=MappingProxyType({str(code): day for code, day in given.events.items()}))
+        return History(
+            records=tuple(_record(each) for each in given.records),
+            listings=tuple(_listing(each) for each in given.listings),
+            documents=frozenset(given.documents),
+            events=MappingProxyType({str(code): day for code, day in given.events.items()}),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +268,34 @@ class FiledCase:
 def _record(given: RecordGiven) -> RecordFact:
     harm, fine = given.accident, given.penalty
     return RecordFact(
-        id=given.id, item=given.item, honour=given.honour,
-        accident=None if harm is None else AccidentFact(
-            deaths=harm.deaths, injured=harm.injured, loss_yuan=harm.loss, liable=harm.liable),
-        penalty=None if fine is None else PenaltyFact(
-            kinds=fine.kinds, fine_yuan=fine.fine, procedure=fine.procedure),
-        occurred_on=given.occurred_on, decided_on=given.decided_on, corrected_on=given.corrected_on,
-        fulfilled_on=given.fulfilled_on, voided_on=given.voided_on, disputed_on=given.disputed_on,
-        findings=frozenset(given.findings), repair_class=given.repair_class)
+        id=given.id,
+        item=given.item,
+        honour=given.honour,
+        accident=None
+        if harm is None
+        else AccidentFact(deaths=harm.deaths, injured=harm.injured, loss_yuan=harm.loss, liable=harm.liable),
+        penalty=None if fine is None else PenaltyFact(kinds=fine.kinds, fine_yuan=fine.fine, procedure=fine.procedure),
+        occurred_on=given.occurred_on,
+        decided_on=given.decided_on,
+        corrected_on=given.corrected_on,
+        fulfilled_on=given.fulfilled_on,
+        voided_on=given.voided_on,
+        disputed_on=given.disputed_on,
+        findings=frozenset(given.findings),
+        repair_class=given.repair_class,
+    )
 
 
 def _listing(given: ListingGiven) -> ListingFact:
-    return ListingFact(id=given.id, list_code=given.list_code, published_on=given.published_on,
-                       grounds=given.grounds, pauses=given.pauses, ended_on=given.ended_on, time=given.time)
+    return ListingFact(
+        id=given.id,
+        list_code=given.list_code,
+        published_on=given.published_on,
+        grounds=given.grounds,
+        pauses=given.pauses,
+        ended_on=given.ended_on,
+        time=given.time,
+    )
 
 
 def read_cases(paths: Iterable[Path]) -> tuple[list[FiledCase], list[str]]:

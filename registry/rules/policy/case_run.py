@@ -55,8 +55,10 @@ def _unknown_codes(pack: Pack, case: Case) -> list[str]:
             found.append(f"given.records.{record.id}.item: expected an item of the pack got {record.item}")
     for listing in case.given.listings:
         if pack.lists and listing.list_code not in pack.lists_by_code:
-            found.append(f"given.listings.{listing.id}.list: expected one of {', '.join(pack.lists_by_code)} "
-                         f"got {listing.list_code}")
+            found.append(
+                f"given.listings.{listing.id}.list: expected one of {', '.join(pack.lists_by_code)} "
+                f"got {listing.list_code}"
+            )
     return found
 
 

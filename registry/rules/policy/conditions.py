@@ -204,11 +204,24 @@ class RiskNode(Node):
 
 
 KINDS: dict[str, type[Node]] = {
-    "any": AnyOf, "all": AllOf, "not": NotOf, "item": ItemNode, "accident": AccidentNode,
-    "finding": FindingNode, "penalty": PenaltyNode, "count": CountNode, "points": PointsNode,
-    "same_item": SameItemNode, "on_list": OnListNode, "standing": StandingNode, "during": DuringNode,
-    "clean": CleanNode, "honour": HonourNode, "standardisation": StandardisationNode,
-    "domains": DomainsNode, "risk": RiskNode,
+    "any": AnyOf,
+    "all": AllOf,
+    "not": NotOf,
+    "item": ItemNode,
+    "accident": AccidentNode,
+    "finding": FindingNode,
+    "penalty": PenaltyNode,
+    "count": CountNode,
+    "points": PointsNode,
+    "same_item": SameItemNode,
+    "on_list": OnListNode,
+    "standing": StandingNode,
+    "during": DuringNode,
+    "clean": CleanNode,
+    "honour": HonourNode,
+    "standardisation": StandardisationNode,
+    "domains": DomainsNode,
+    "risk": RiskNode,
 }
 # These can be asked of one record, and so may stand inside `count` and `during`.
 RECORD_KINDS = (ItemNode, AccidentNode, FindingNode, PenaltyNode)

@@ -54,8 +54,12 @@ class Core:
 
     def differs_from(self, other: "Core") -> bool:
         """Tell whether entry, points, listing or public differ."""
-        return (self.points != other.points or self.listings != other.listings
-                or self.public != other.public or _due(self) != _due(other))
+        return (
+            self.points != other.points
+            or self.listings != other.listings
+            or self.public != other.public
+            or _due(self) != _due(other)
+        )
 
 
 def _due(core: Core) -> list[tuple[str, frozenset[str]]]:
@@ -73,8 +77,9 @@ def core_on(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> Cor
     lists = tuple(_list_verdict(rule, world, history.listings, reached) for rule in pack.lists)
     points = points_on(pack, counting if reached else (), on)
     public = {record.id: record_visibility(pack, record, subject, on).visible for record in history.records}
-    public |= {listing.id: listing_visible(pack, listing, states[listing.id], subject, on)
-               for listing in history.listings}
+    public |= {
+        listing.id: listing_visible(pack, listing, states[listing.id], subject, on) for listing in history.listings
+    }
     return Core(_highest_only(pack, lists), points, states, public)
 
 
@@ -83,8 +88,12 @@ def is_suspended(pack: Pack, record: RecordFact, on: Day) -> bool:
 
     Elsewhere a disputed record is marked and goes on counting.
     """
-    return (record.disputed_on is not None and record.disputed_on <= on
-            and pack.objection is not None and pack.objection.pauses_measures.value)
+    return (
+        record.disputed_on is not None
+        and record.disputed_on <= on
+        and pack.objection is not None
+        and pack.objection.pauses_measures.value
+    )
 
 
 def out_of_scope(pack: Pack, subject: SubjectFacts, on: Day) -> str | None:
@@ -124,9 +133,15 @@ def _status(rule: ListRule, world: World, judgement: Judgement, reached: bool) -
     if any(listing.list_code == rule.code for listing in world.in_force):
         return "in-force"
     pack = world.pack
-    if pack.highest_list_only is not None and pack.highest_list_only.value and any(
-            pack.lists_by_code[listing.list_code].rank > rule.rank for listing in world.in_force
-            if listing.list_code in pack.lists_by_code):
+    if (
+        pack.highest_list_only is not None
+        and pack.highest_list_only.value
+        and any(
+            pack.lists_by_code[listing.list_code].rank > rule.rank
+            for listing in world.in_force
+            if listing.list_code in pack.lists_by_code
+        )
+    ):
         return "higher-in-force"
     return "due" if judgement.met and judgement.ids else "not-met"
 
@@ -140,8 +155,12 @@ def _used(rule: ListRule, pack: Pack, listings: Iterable[ListingFact]) -> set[st
     codes = {rule.code}
     if pack.highest_list_only is not None and pack.highest_list_only.value:
         codes |= {other.code for other in pack.lists if other.rank > rule.rank}
-    return {ground for listing in listings if listing.list_code in codes and not listing.revoked
-            for ground in listing.grounds}
+    return {
+        ground
+        for listing in listings
+        if listing.list_code in codes and not listing.revoked
+        for ground in listing.grounds
+    }
 
 
 def _is_penalised(record: RecordFact, records: tuple[RecordFact, ...], on: Day) -> bool:
@@ -154,16 +173,25 @@ def _is_penalised(record: RecordFact, records: tuple[RecordFact, ...], on: Day) 
         return True
     if record.penalty is not None or (record.decided_on is not None and record.decided_on <= on):
         return True
-    return any(other.penalty is not None and other.decided_on is not None and record.counts_on is not None
-               and other.decided_on >= record.counts_on for other in records)
+    return any(
+        other.penalty is not None
+        and other.decided_on is not None
+        and record.counts_on is not None
+        and other.decided_on >= record.counts_on
+        for other in records
+    )
 
 
 def _highest_only(pack: Pack, lists: tuple[ListVerdict, ...]) -> tuple[ListVerdict, ...]:
     if pack.highest_list_only is None or not pack.highest_list_only.value:
         return lists
     top = max((each.rule.rank for each in lists if each.status == "due"), default=0)
-    return tuple(ListVerdict(each.rule, "higher-due", each.judgement, each.used, each.unpenalised)
-                 if each.status == "due" and each.rule.rank < top else each for each in lists)
+    return tuple(
+        ListVerdict(each.rule, "higher-due", each.judgement, each.used, each.unpenalised)
+        if each.status == "due" and each.rule.rank < top
+        else each
+        for each in lists
+    )
 
 
 def change_days(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> list[Day]:

@@ -28,21 +28,28 @@ class DeadlineVerdict:
     assumed: bool
 
 
-def deadline_verdict(rule: Deadline, event: str, started_on: Day,
-                     calendar: WorkingCalendar) -> DeadlineVerdict:
+def deadline_verdict(rule: Deadline, event: str, started_on: Day, calendar: WorkingCalendar) -> DeadlineVerdict:
     """Count one deadline from its start day (which itself does not count)."""
     if rule.working_days is not None:
         due = calendar.add(started_on, rule.working_days)
     else:
         assert rule.period is not None  # noqa: S101  (the schema asks for one of the two)
         due = calendar.move_to_working(rule.period.last_day(started_on))
-    return DeadlineVerdict(code=rule.code, label=rule.label, who=rule.who, on=due.on,
-                           provisional=due.provisional, event=event, started_on=started_on,
-                           amount=rule.amount_label, clause=rule.clause, assumed=rule.assumed)
+    return DeadlineVerdict(
+        code=rule.code,
+        label=rule.label,
+        who=rule.who,
+        on=due.on,
+        provisional=due.provisional,
+        event=event,
+        started_on=started_on,
+        amount=rule.amount_label,
+        clause=rule.clause,
+        assumed=rule.assumed,
+    )
 
 
-def deadline_verdicts(pack: Pack, events: Mapping[str, Day],
-                      calendar: WorkingCalendar) -> dict[str, DeadlineVerdict]:
+def deadline_verdicts(pack: Pack, events: Mapping[str, Day], calendar: WorkingCalendar) -> dict[str, DeadlineVerdict]:
     """Count every deadline of the pack whose starting event is known; the first known event decides."""
     found: dict[str, DeadlineVerdict] = {}
     for rule in pack.deadlines:

@@ -22,9 +22,15 @@ from .standing import ListingState, listing_state, removal_period
 Day = dt.date
 
 
-def evaluate(loaded: LoadedPack, subject: SubjectFacts, history: History, on: Day,
-             calendar: WorkingCalendar | None = None, *,
-             measures: Sequence[Measure] | None = None) -> Evaluation:
+def evaluate(
+    loaded: LoadedPack,
+    subject: SubjectFacts,
+    history: History,
+    on: Day,
+    calendar: WorkingCalendar | None = None,
+    *,
+    measures: Sequence[Measure] | None = None,
+) -> Evaluation:
     """Answer what a pack says about a subject on `on`, with the reasons.
 
     `measures`: the catalogue measures that apply (`PackLibrary.measures_of`), the pack's own when left
@@ -38,24 +44,34 @@ def evaluate(loaded: LoadedPack, subject: SubjectFacts, history: History, on: Da
     scope = out_of_scope(pack, subject, on)
     catalogue = pack.measures if measures is None else measures
     # An entry published later is not yet in force, but its counted last day is already certain.
-    states = {each.id: core.listings.get(each.id) or listing_state(pack, each, (), on)
-              for each in history.listings}
+    states = {each.id: core.listings.get(each.id) or listing_state(pack, each, (), on) for each in history.listings}
     return Evaluation(
-        pack=pack, pack_hash=loaded.content_hash, on=on,
+        pack=pack,
+        pack_hash=loaded.content_hash,
+        on=on,
         records=MappingProxyType({record.id: record for record in history.records}),
-        out_of_scope=scope, notes=_notes(pack, subject), lists=core.lists, points=core.points,
+        out_of_scope=scope,
+        notes=_notes(pack, subject),
+        lists=core.lists,
+        points=core.points,
         listings=MappingProxyType(states),
         listing_codes=MappingProxyType({each.id: each.list_code for each in history.listings}),
         public=MappingProxyType(dict.fromkeys(_ids(history), False) | core.public),
         public_until=MappingProxyType(_public_until(pack, subject, history, on, states)),
-        removal=MappingProxyType({
-            each.id: removal_period(pack.lists_by_code[each.list_code], each, states[each.id], days)
-            for each in history.listings if each.list_code in pack.lists_by_code}),
+        removal=MappingProxyType(
+            {
+                each.id: removal_period(pack.lists_by_code[each.list_code], each, states[each.id], days)
+                for each in history.listings
+                if each.list_code in pack.lists_by_code
+            }
+        ),
         repair=MappingProxyType(repair_verdicts(pack, subject, known, on)),
-        honour=_honour(pack, subject, known, on), green_channel=_green_channel(pack, subject, known, on),
+        honour=_honour(pack, subject, known, on),
+        green_channel=_green_channel(pack, subject, known, on),
         deadlines=MappingProxyType(deadline_verdicts(pack, history.events, days)),
-        measures=MappingProxyType({kind: sum(each.reaches(kind) for each in catalogue)
-                                   for kind in ("organization", "person")}),
+        measures=MappingProxyType(
+            {kind: sum(each.reaches(kind) for each in catalogue) for kind in ("organization", "person")}
+        ),
         next_change_on=next_change(pack, subject, known, on, core),
         activation=activation_check(pack, on),
     )
@@ -74,8 +90,9 @@ def _notes(pack: Pack, subject: SubjectFacts) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _public_until(pack: Pack, subject: SubjectFacts, history: History, on: Day,
-                  states: dict[str, ListingState]) -> dict[str, Day | None]:
+def _public_until(
+    pack: Pack, subject: SubjectFacts, history: History, on: Day, states: dict[str, ListingState]
+) -> dict[str, Day | None]:
     found = {record.id: record_visibility(pack, record, subject, on).until for record in history.records}
     for listing in history.listings:
         rule = pack.lists_by_code.get(listing.list_code)

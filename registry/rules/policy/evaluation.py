@@ -68,8 +68,11 @@ class Evaluation:
     @cached_property
     def due(self) -> tuple[DueEntry, ...]:
         """The lists newly due, in the pack's order."""
-        return tuple(DueEntry(each.rule.code, each.rule.label, each.rule.clause, each.ground_ids)
-                     for each in self.lists if each.status == "due")
+        return tuple(
+            DueEntry(each.rule.code, each.rule.label, each.rule.clause, each.ground_ids)
+            for each in self.lists
+            if each.status == "due"
+        )
 
     @cached_property
     def entry(self) -> dict[str, tuple[str, ...]]:
@@ -84,35 +87,47 @@ class Evaluation:
     @cached_property
     def reasons(self) -> Mapping[str, Reason]:
         """List code → the tree of reasons, for every list that has entry criteria."""
-        return MappingProxyType({
-            each.rule.code: reason_of(self.pack, each.judgement, self.records, each.rule.label,
-                                      each.rule.clause)
-            for each in self.lists if each.judgement is not None})
+        return MappingProxyType(
+            {
+                each.rule.code: reason_of(self.pack, each.judgement, self.records, each.rule.label, each.rule.clause)
+                for each in self.lists
+                if each.judgement is not None
+            }
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data; the same evaluation always gives the same data."""
         return {
-            "policy": self.pack.head.id, "policy_hash": self.pack_hash, "on": self.on.isoformat(),
-            "out_of_scope": self.out_of_scope, "notes": list(self.notes),
+            "policy": self.pack.head.id,
+            "policy_hash": self.pack_hash,
+            "on": self.on.isoformat(),
+            "out_of_scope": self.out_of_scope,
+            "notes": list(self.notes),
             "entry": {code: list(ids) for code, ids in self.entry.items()},
-            "lists": {each.rule.code: {"label": each.rule.label, "status": each.status,
-                                       "sentence": list_sentence(self.pack, each),
-                                       "used": list(each.used), "unpenalised": list(each.unpenalised)}
-                      for each in self.lists},
+            "lists": {
+                each.rule.code: {
+                    "label": each.rule.label,
+                    "status": each.status,
+                    "sentence": list_sentence(self.pack, each),
+                    "used": list(each.used),
+                    "unpenalised": list(each.unpenalised),
+                }
+                for each in self.lists
+            },
             "reasons": {code: reason.to_dict() for code, reason in self.reasons.items()},
             "points": self.points,
             "listing": {key: _plain(asdict(state)) for key, state in self.listings.items()},
-            "public": dict(self.public), "public_until": _plain(dict(self.public_until)),
-            "removal": {key: None if each is None else _plain(asdict(each))
-                        for key, each in self.removal.items()},
+            "public": dict(self.public),
+            "public_until": _plain(dict(self.public_until)),
+            "removal": {key: None if each is None else _plain(asdict(each)) for key, each in self.removal.items()},
             "repair": {key: _plain(asdict(each)) for key, each in self.repair.items()},
-            "honour": None if self.honour is None else {"met": self.honour.met,
-                                                        "missing": list(self.honour.missing)},
+            "honour": None if self.honour is None else {"met": self.honour.met, "missing": list(self.honour.missing)},
             "green_channel": self.green_channel,
             "deadline": {code: _plain(asdict(each)) for code, each in self.deadlines.items()},
             "measures": dict(self.measures),
             "next_change_on": _plain(self.next_change_on),
-            "mode": self.mode, "mode_reasons": list(self.activation.reasons),
+            "mode": self.mode,
+            "mode_reasons": list(self.activation.reasons),
         }
 
 
@@ -164,8 +179,10 @@ def _telling(reason: Reason) -> list[Reason]:
 
 
 def _listing_line(evaluation: Evaluation, key: str, state: ListingState) -> str:
-    label = next((rule.label for rule in evaluation.pack.lists
-                  if rule.code == evaluation.listing_codes[key]), evaluation.listing_codes[key])
+    label = next(
+        (rule.label for rule in evaluation.pack.lists if rule.code == evaluation.listing_codes[key]),
+        evaluation.listing_codes[key],
+    )
     if not state.in_force:
         return f"{label}（{key}）不在有效期内，末日为{state.last_day}。"
     until = f"有效期至{state.last_day}（含当日）" if state.last_day else "有效期末日待定"
@@ -186,5 +203,7 @@ def _repair_line(evaluation: Evaluation, key: str, verdict: RepairVerdict) -> st
 def _deadline_line(evaluation: Evaluation, due: DeadlineVerdict) -> str:
     clause = clause_text(evaluation.pack, due.clause)
     provisional = "（放假安排尚未公布，为暂定日期）" if due.provisional else ""
-    return (f"{due.label}：{due.who}应于{due.on}前（含当日）完成{provisional}，"
-            f"自{due.started_on}起{due.amount}，依据{clause}。")
+    return (
+        f"{due.label}：{due.who}应于{due.on}前（含当日）完成{provisional}，"
+        f"自{due.started_on}起{due.amount}，依据{clause}。"
+    )

@@ -129,10 +129,12 @@ class History:
 
     def known_on(self, day: Day) -> "History":
         """Return this history as it was known on `day`: without what happened only afterwards."""
-        records = tuple(_record_known_on(record, day) for record in self.records
-                        if record.counts_on is not None and record.counts_on <= day)
-        listings = tuple(_listing_known_on(listing, day) for listing in self.listings
-                         if listing.published_on <= day)
+        records = tuple(
+            _record_known_on(record, day)
+            for record in self.records
+            if record.counts_on is not None and record.counts_on <= day
+        )
+        listings = tuple(_listing_known_on(listing, day) for listing in self.listings if listing.published_on <= day)
         return replace(self, records=records, listings=listings)
 
 

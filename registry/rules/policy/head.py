@@ -8,14 +8,19 @@ from pydantic import Field, model_validator
 from .values import Code, Model, Number, Sourced, Text
 
 Day = dt.date
-AuthorityLevel = Literal["law", "regulation", "local-regulation", "central-policy", "ministry-rule",
-                         "ministry-document", "local-document"]
+AuthorityLevel = Literal[
+    "law", "regulation", "local-regulation", "central-policy", "ministry-rule", "ministry-document", "local-document"
+]
 SubjectKind = Literal["organization", "person"]
 
 AUTHORITY_LABELS: dict[str, str] = {
-    "law": "法律", "regulation": "行政法规", "local-regulation": "地方性法规",
-    "central-policy": "党中央、国务院政策文件", "ministry-rule": "部门规章",
-    "ministry-document": "部门规范性文件", "local-document": "地方规范性文件",
+    "law": "法律",
+    "regulation": "行政法规",
+    "local-regulation": "地方性法规",
+    "central-policy": "党中央、国务院政策文件",
+    "ministry-rule": "部门规章",
+    "ministry-document": "部门规范性文件",
+    "local-document": "地方规范性文件",
 }
 
 

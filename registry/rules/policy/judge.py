@@ -103,8 +103,11 @@ def points_on(pack: Pack, records: Sequence[RecordFact], on: Day) -> int | None:
 def _same_item_most(pack: Pack, records: Sequence[RecordFact], on: Day) -> bool:
     rule = pack.points
     assert rule is not None  # noqa: S101  (asked only where the pack keeps points)
-    items = [record.item for record in records
-             if record.item and record.counts_on and is_inside(record.counts_on, rule.window, on)]
+    items = [
+        record.item
+        for record in records
+        if record.item and record.counts_on and is_inside(record.counts_on, rule.window, on)
+    ]
     return any(items.count(item) >= (rule.same_item_reaches_most or 0) for item in set(items))
 
 
@@ -163,8 +166,11 @@ def _penalty_matches(node: PenaltyNode, record: RecordFact) -> bool:
 
 def _count(node: CountNode, world: World) -> Judgement:
     test = node.count
-    weighed = [(record.counts_on, record.id, 1) for record in world.records
-               if record.counts_on is not None and record_matches(test.of, record)]
+    weighed = [
+        (record.counts_on, record.id, 1)
+        for record in world.records
+        if record.counts_on is not None and record_matches(test.of, record)
+    ]
     found = tally(weighed, test.window, test.at_least, world.on)
     return Judgement(node, found.got >= test.at_least, found.ids, found.got, test.at_least)
 
@@ -180,8 +186,11 @@ def _same_item(node: SameItemNode, world: World) -> Judgement:
     test = node.same_item
     best, ids = 0, list[str]()
     for code in test.of:
-        weighed = [(record.counts_on, record.id, 1) for record in world.records
-                   if record.item == code and record.counts_on is not None]
+        weighed = [
+            (record.counts_on, record.id, 1)
+            for record in world.records
+            if record.item == code and record.counts_on is not None
+        ]
         found = tally(weighed, test.window, test.at_least, world.on)
         best = max(best, found.got)
         ids += found.ids
@@ -204,20 +213,23 @@ def _standing(node: StandingNode, world: World) -> Judgement:
 
 
 def _during(node: DuringNode, world: World) -> Judgement:
-    starts = [listing.published_on for listing in world.in_force
-              if listing.list_code == node.during.list_code]
+    starts = [listing.published_on for listing in world.in_force if listing.list_code == node.during.list_code]
     if not starts:
         return Judgement(node, False)
-    ids = tuple(record.id for record in world.records
-                if record.counts_on is not None and record.counts_on > min(starts)
-                and record_matches(node.during.of, record))
+    ids = tuple(
+        record.id
+        for record in world.records
+        if record.counts_on is not None and record.counts_on > min(starts) and record_matches(node.during.of, record)
+    )
     return Judgement(node, bool(ids), ids)
 
 
 def _clean(node: CleanNode, world: World) -> Judgement:
-    dirty = tuple(record.id for record in world.every_record
-                  if record.is_adverse and record.counts_on is not None
-                  and world.on <= node.clean.last_day(record.counts_on))
+    dirty = tuple(
+        record.id
+        for record in world.every_record
+        if record.is_adverse and record.counts_on is not None and world.on <= node.clean.last_day(record.counts_on)
+    )
     return Judgement(node, not dirty, got=len(dirty), needed=0)
 
 
@@ -240,12 +252,28 @@ def _risk(node: RiskNode, world: World) -> Judgement:
 
 
 _MATCHES: dict[type[Node], Callable[[Any, RecordFact], bool]] = {
-    ItemNode: _item_matches, AccidentNode: _accident_matches, FindingNode: _finding_matches,
+    ItemNode: _item_matches,
+    AccidentNode: _accident_matches,
+    FindingNode: _finding_matches,
     PenaltyNode: _penalty_matches,
 }
 _JUDGES: dict[type[Node], Callable[[Any, World], Judgement]] = {
-    AnyOf: _any, AllOf: _all, NotOf: _not, ItemNode: _leaf, AccidentNode: _leaf, FindingNode: _leaf,
-    PenaltyNode: _leaf, CountNode: _count, PointsNode: _points, SameItemNode: _same_item,
-    OnListNode: _on_list, StandingNode: _standing, DuringNode: _during, CleanNode: _clean,
-    HonourNode: _honour, StandardisationNode: _standardisation, DomainsNode: _domains, RiskNode: _risk,
+    AnyOf: _any,
+    AllOf: _all,
+    NotOf: _not,
+    ItemNode: _leaf,
+    AccidentNode: _leaf,
+    FindingNode: _leaf,
+    PenaltyNode: _leaf,
+    CountNode: _count,
+    PointsNode: _points,
+    SameItemNode: _same_item,
+    OnListNode: _on_list,
+    StandingNode: _standing,
+    DuringNode: _during,
+    CleanNode: _clean,
+    HonourNode: _honour,
+    StandardisationNode: _standardisation,
+    DomainsNode: _domains,
+    RiskNode: _risk,
 }

@@ -123,8 +123,7 @@ def _id_of(data: dict[str, Any], file: Path) -> str:
     return str(head.get("id", file.stem)) if isinstance(head, dict) else file.stem
 
 
-def _resolved(pack_id: str, raw: Mapping[str, tuple[str, dict[str, Any]]],
-              below: tuple[str, ...]) -> dict[str, Any]:
+def _resolved(pack_id: str, raw: Mapping[str, tuple[str, dict[str, Any]]], below: tuple[str, ...]) -> dict[str, Any]:
     """Lay a pack over the pack it extends: sections replace, coded entries replace one by one."""
     name, data = raw[pack_id]
     base_id = data.get("extends")
@@ -139,8 +138,10 @@ def _resolved(pack_id: str, raw: Mapping[str, tuple[str, dict[str, Any]]],
 
 
 def _merged(base: Any, own: Any) -> Any:
-    coded = (isinstance(part, list) and all(isinstance(each, dict) and "code" in each for each in part)
-             for part in (base, own))
+    coded = (
+        isinstance(part, list) and all(isinstance(each, dict) and "code" in each for each in part)
+        for part in (base, own)
+    )
     if not all(coded):
         return own
     by_code = {each["code"]: each for each in base}
@@ -149,5 +150,9 @@ def _merged(base: Any, own: Any) -> Any:
 
 
 def _unknown_catalogues(packs: Mapping[str, LoadedPack]) -> list[str]:
-    return [f"{loaded.source}：catalogues：没有政策包“{name}”，请改正或先建立该包"
-            for loaded in packs.values() for name in loaded.pack.catalogues if name not in packs]
+    return [
+        f"{loaded.source}：catalogues：没有政策包“{name}”，请改正或先建立该包"
+        for loaded in packs.values()
+        for name in loaded.pack.catalogues
+        if name not in packs
+    ]

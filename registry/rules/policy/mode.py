@@ -47,8 +47,9 @@ def activation_check(pack: Pack, on: Day) -> ActivationVerdict:
     carried, authority = _authority(pack, on)
     allowed = carried and not in_force
     mode: Mode = "binding" if allowed else "internal"
-    return ActivationVerdict(mode, (*in_force, authority), rights_reducing_measures_allowed=allowed,
-                             may_publish=allowed)
+    return ActivationVerdict(
+        mode, (*in_force, authority), rights_reducing_measures_allowed=allowed, may_publish=allowed
+    )
 
 
 def lists_may_be_public(pack: Pack, on: Day) -> bool:
@@ -67,14 +68,18 @@ def measure_check(pack: Pack, measure: Measure, on: Day) -> MeasureVerdict:
         return MeasureVerdict(True, "该日在国办发〔2020〕49号之前，按清单实施。")
     basis = _carrying(measure.basis) or (_carries(pack) if not measure.basis else None)
     if basis is None:
-        return MeasureVerdict(False, f"措施“{measure.label}”减损权益，但所列依据中没有法律、法规、党中央国务院政策文件或部门规章，"
-                                     f"依{_RULE}不得实施。")
-    return MeasureVerdict(True, f"该措施依据{basis.document}{basis.article}（{AUTHORITY_LABELS[basis.level]}），可以实施。")
+        return MeasureVerdict(
+            False,
+            f"措施“{measure.label}”减损权益，但所列依据中没有法律、法规、党中央国务院政策文件或部门规章，"
+            f"依{_RULE}不得实施。",
+        )
+    return MeasureVerdict(
+        True, f"该措施依据{basis.document}{basis.article}（{AUTHORITY_LABELS[basis.level]}），可以实施。"
+    )
 
 
 @lru_cache(maxsize=512)
-def _authority_of(title: str, level: str, carrier: Basis | None, reduces: bool,
-                  after: bool) -> tuple[bool, str]:
+def _authority_of(title: str, level: str, carrier: Basis | None, reduces: bool, after: bool) -> tuple[bool, str]:
     label = AUTHORITY_LABELS[level]
     if not reduces:
         return True, f"{title}不设失信名单，也不设减损权益的措施，可以施行。"
@@ -84,20 +89,24 @@ def _authority_of(title: str, level: str, carrier: Basis | None, reduces: bool,
         return True, f"{title}依据{carrier.document}{carrier.article}（{AUTHORITY_LABELS[carrier.level]}），可以施行。"
     if carrier is not None:
         return True, f"{title}是{label}，可以作为名单和减损权益措施的依据。"
-    return False, (f"{title}是{label}，依{_RULE}，失信名单和减损权益的措施须以法律、法规、党中央国务院政策文件或部门规章为依据："
-                   "因此不得公开名单，不得实施减损权益的措施，只能作内部分级和提醒使用。")
+    return False, (
+        f"{title}是{label}，依{_RULE}，失信名单和减损权益的措施须以法律、法规、党中央国务院政策文件或部门规章为依据："
+        "因此不得公开名单，不得实施减损权益的措施，只能作内部分级和提醒使用。"
+    )
 
 
 def _authority(pack: Pack, on: Day) -> tuple[bool, str]:
     head = pack.head
     carrier = _carries(pack)
-    return _authority_of(f"《{head.title}》", head.authority.level, carrier, _reduces_rights(pack),
-                         on >= LAWFUL_LISTS_FROM)
+    return _authority_of(
+        f"《{head.title}》", head.authority.level, carrier, _reduces_rights(pack), on >= LAWFUL_LISTS_FROM
+    )
 
 
 def _reduces_rights(pack: Pack) -> bool:
     return any(rule.polarity == "negative" for rule in pack.lists) or any(
-        measure.rights_reducing for measure in pack.measures)
+        measure.rights_reducing for measure in pack.measures
+    )
 
 
 def _carries(pack: Pack) -> Basis | None:
@@ -118,5 +127,7 @@ def _validity_reasons(pack: Pack, on: Day) -> tuple[str, ...]:
         return (f"《{head.title}》自{head.in_force_from}起施行，{on}尚未施行，不得据以公开名单或实施措施。",)
     if head.in_force_until is not None and on > head.in_force_until:
         by = f"，已由政策包“{head.superseded_by}”取代" if head.superseded_by else ""
-        return (f"《{head.title}》施行至{head.in_force_until}{by}，{on}已失效，不得据以作出新的认定、公开名单或实施措施。",)
+        return (
+            f"《{head.title}》施行至{head.in_force_until}{by}，{on}已失效，不得据以作出新的认定、公开名单或实施措施。",
+        )
     return ()

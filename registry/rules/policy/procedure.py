@@ -7,14 +7,41 @@ from pydantic import Field, model_validator
 from .values import Code, Duration, Flag, Model, Sourced, Text, TimedRule
 
 # The first nine may stand in a policy case; a pack may also count from the service of a notice.
-EventCode = Literal["decided_on", "recognised_on", "evidence_on", "reviewed_on", "found_on", "accepted_on",
-                    "received_on", "ended_on", "approved_on", "served_on"]
+EventCode = Literal[
+    "decided_on",
+    "recognised_on",
+    "evidence_on",
+    "reviewed_on",
+    "found_on",
+    "accepted_on",
+    "received_on",
+    "ended_on",
+    "approved_on",
+    "served_on",
+]
 # The deadline codes that a policy case may ask for; packs may name more for their own steps.
-CASE_DEADLINES = ("dual-publicity", "review", "notice", "confirm", "publish", "objection", "repair-accept",
-                  "repair", "stop-publication")
+CASE_DEADLINES = (
+    "dual-publicity",
+    "review",
+    "notice",
+    "confirm",
+    "publish",
+    "objection",
+    "repair-accept",
+    "repair",
+    "stop-publication",
+)
 RepairClass = Literal["minor", "ordinary", "serious", "specially-serious"]
-RepairCondition = Literal["corrected", "fulfilled", "commitment", "training", "credit-report",
-                          "public-welfare", "no-new-misconduct", "no-new-serious-misconduct"]
+RepairCondition = Literal[
+    "corrected",
+    "fulfilled",
+    "commitment",
+    "training",
+    "credit-report",
+    "public-welfare",
+    "no-new-misconduct",
+    "no-new-serious-misconduct",
+]
 RecordKind = Literal["penalty", "permit", "accident", "item"]
 
 

@@ -31,12 +31,16 @@ def is_under_age(subject: SubjectFacts, on: Day, age: int = ADULT_AGE) -> bool:
     return subject.kind == "person" and subject.born_on is not None and on < add_years(subject.born_on, age)
 
 
-def listing_visible(pack: Pack, listing: ListingFact, state: ListingState, subject: SubjectFacts,
-                    on: Day) -> bool:
+def listing_visible(pack: Pack, listing: ListingFact, state: ListingState, subject: SubjectFacts, on: Day) -> bool:
     """Tell whether the public may see an entry on `on`: public list, in force, authority, not under age."""
     rule = pack.lists_by_code.get(listing.list_code)
-    return (rule is not None and rule.public.value and state.in_force
-            and not is_under_age(subject, on) and lists_may_be_public(pack, on))
+    return (
+        rule is not None
+        and rule.public.value
+        and state.in_force
+        and not is_under_age(subject, on)
+        and lists_may_be_public(pack, on)
+    )
 
 
 def record_visibility(pack: Pack, record: RecordFact, subject: SubjectFacts, on: Day) -> RecordVisibility:
@@ -57,8 +61,7 @@ def record_visibility(pack: Pack, record: RecordFact, subject: SubjectFacts, on:
         if term is None or not term.public:
             return HIDDEN
         until = term.most.last_day(record.decided_on) if term.most else None
-    over = until is not None and on > until and not (
-        rule.stays_while_uncorrected and not _corrected(record, on))
+    over = until is not None and on > until and not (rule.stays_while_uncorrected and not _corrected(record, on))
     return RecordVisibility(record.exists_on(on) and not over, until)
 
 
@@ -67,8 +70,12 @@ def _corrected(record: RecordFact, on: Day) -> bool:
 
 
 def _is_of(rule: RecordPublication, record: RecordFact) -> bool:
-    kinds = {"penalty": record.penalty is not None, "permit": record.permit,
-             "accident": record.accident is not None, "item": record.item is not None}
+    kinds = {
+        "penalty": record.penalty is not None,
+        "permit": record.permit,
+        "accident": record.accident is not None,
+        "item": record.item is not None,
+    }
     return any(kinds[kind] for kind in rule.of)
 
 

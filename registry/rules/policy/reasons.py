@@ -38,30 +38,46 @@ class Reason:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tree as plain data for JSON."""
-        return {"condition": self.condition, "clause": self.clause, "asks": self.asks, "met": self.met,
-                "record_ids": list(self.record_ids), "got": self.got, "needed": self.needed,
-                "assumed": self.assumed, "sentence": self.sentence,
-                "children": [child.to_dict() for child in self.children]}
+        return {
+            "condition": self.condition,
+            "clause": self.clause,
+            "asks": self.asks,
+            "met": self.met,
+            "record_ids": list(self.record_ids),
+            "got": self.got,
+            "needed": self.needed,
+            "assumed": self.assumed,
+            "sentence": self.sentence,
+            "children": [child.to_dict() for child in self.children],
+        }
 
     def leaves(self) -> list["Reason"]:
         """Return the reasons at the ends of the tree, in order."""
         return [leaf for child in self.children for leaf in child.leaves()] if self.children else [self]
 
 
-def reason_of(pack: Pack, judgement: Judgement, records: Mapping[str, RecordFact], target: str,
-              above: str = "") -> Reason:
+def reason_of(
+    pack: Pack, judgement: Judgement, records: Mapping[str, RecordFact], target: str, above: str = ""
+) -> Reason:
     """Word a judgement. `target`: the list or honour asked about; `above`: the clause it inherits."""
     node = judgement.node
     clause = node.clause or above
     children = tuple(reason_of(pack, child, records, target, clause) for child in judgement.children)
-    return Reason(condition=kind_of(node), clause=clause, asks=condition_text(pack, node), met=judgement.met,
-                  record_ids=judgement.ids, got=judgement.got, needed=judgement.needed,
-                  assumed=node.assumed, sentence=_sentence(pack, judgement, records, target, clause),
-                  children=children)
+    return Reason(
+        condition=kind_of(node),
+        clause=clause,
+        asks=condition_text(pack, node),
+        met=judgement.met,
+        record_ids=judgement.ids,
+        got=judgement.got,
+        needed=judgement.needed,
+        assumed=node.assumed,
+        sentence=_sentence(pack, judgement, records, target, clause),
+        children=children,
+    )
 
 
-def _sentence(pack: Pack, judgement: Judgement, records: Mapping[str, RecordFact], target: str,
-              clause: str) -> str:
+def _sentence(pack: Pack, judgement: Judgement, records: Mapping[str, RecordFact], target: str, clause: str) -> str:
     node, basis = judgement.node, basis_text(pack, clause)
     asks = condition_text(pack, node)
     kind = kind_of(node)

@@ -18,14 +18,22 @@ Day = dt.date
 _ONE_DAY = dt.timedelta(days=1)
 
 REFUSALS = {
-    "too-early": "最短期限未满", "not-corrected": "失信行为尚未纠正或不良影响尚未消除",
-    "not-fulfilled": "处罚决定规定的义务尚未履行", "no-commitment": "未提交信用承诺书",
-    "no-training": "未提交信用修复培训证明", "no-credit-report": "未提交信用报告",
-    "no-public-welfare": "未提交参与公益活动的证明", "new-misconduct": "期间又有新的失信记录",
+    "too-early": "最短期限未满",
+    "not-corrected": "失信行为尚未纠正或不良影响尚未消除",
+    "not-fulfilled": "处罚决定规定的义务尚未履行",
+    "no-commitment": "未提交信用承诺书",
+    "no-training": "未提交信用修复培训证明",
+    "no-credit-report": "未提交信用报告",
+    "no-public-welfare": "未提交参与公益活动的证明",
+    "new-misconduct": "期间又有新的失信记录",
     "never": "依规定不予修复",
 }
-_DOCUMENT_REFUSALS = {"commitment": "no-commitment", "training": "no-training",
-                      "credit-report": "no-credit-report", "public-welfare": "no-public-welfare"}
+_DOCUMENT_REFUSALS = {
+    "commitment": "no-commitment",
+    "training": "no-training",
+    "credit-report": "no-credit-report",
+    "public-welfare": "no-public-welfare",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,14 @@ def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day
     """Judge repair of every entry and record of the history that the pack's repair rules reach."""
     found: dict[str, RepairVerdict] = {}
     for listing in history.listings:
-        rule = next((rule for rule in pack.repair if rule.of == "listing"
-                     and (not rule.lists or listing.list_code in rule.lists)), None)
+        rule = next(
+            (
+                rule
+                for rule in pack.repair
+                if rule.of == "listing" and (not rule.lists or listing.list_code in rule.lists)
+            ),
+            None,
+        )
         if rule is not None:
             found[listing.id] = _listing_verdict(pack, rule, listing, history, on)
     rule = next((rule for rule in pack.repair if rule.of == "record"), None)
@@ -54,8 +68,7 @@ def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day
     return found
 
 
-def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history: History,
-                     on: Day) -> RepairVerdict:
+def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history: History, on: Day) -> RepairVerdict:
     existing = tuple(record for record in history.records if record.exists_on(on))
     grounds = [record for record in existing if record.id in listing.grounds]
     findings = {finding for record in grounds for finding in record.findings}
@@ -72,8 +85,9 @@ def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history
     return RepairVerdict(in_force and not refused, earliest, tuple(refused), rule.clause)
 
 
-def _record_verdict(pack: Pack, rule: RepairRule, record: RecordFact, subject: SubjectFacts,
-                    history: History, on: Day) -> RepairVerdict:
+def _record_verdict(
+    pack: Pack, rule: RepairRule, record: RecordFact, subject: SubjectFacts, history: History, on: Day
+) -> RepairVerdict:
     assert record.decided_on is not None  # noqa: S101  (the caller leaves out undecided records)
     term = class_term(pack, record, subject)
     never = record.findings & set(rule.never_findings) or (term is not None and not term.repairable)
@@ -87,17 +101,22 @@ def _record_verdict(pack: Pack, rule: RepairRule, record: RecordFact, subject: S
     return RepairVerdict(not refused, earliest, tuple(refused), rule.clause)
 
 
-def _unmet(pack: Pack, rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day,
-           on: Day) -> list[str]:
+def _unmet(
+    pack: Pack, rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day, on: Day
+) -> list[str]:
     refused = []
     for condition in rule.conditions:
         if condition == "corrected" and not all(_done(record.corrected_on, on) for record in grounds):
             refused.append("not-corrected")
-        elif condition == "fulfilled" and "fulfilment" not in history.documents and not all(
-                _done(record.fulfilled_on, on) for record in grounds):
+        elif (
+            condition == "fulfilled"
+            and "fulfilment" not in history.documents
+            and not all(_done(record.fulfilled_on, on) for record in grounds)
+        ):
             refused.append("not-fulfilled")
         elif condition in _NEW_MISCONDUCT and any(
-                _NEW_MISCONDUCT[condition](pack, record) for record in _later(grounds, history, since, on)):
+            _NEW_MISCONDUCT[condition](pack, record) for record in _later(grounds, history, since, on)
+        ):
             refused.append("new-misconduct")
         elif condition in _DOCUMENT_REFUSALS and condition not in history.documents:
             refused.append(_DOCUMENT_REFUSALS[condition])
@@ -111,9 +130,15 @@ def _done(day: Day | None, on: Day) -> bool:
 def _later(grounds: Sequence[RecordFact], history: History, since: Day, on: Day) -> list[RecordFact]:
     """Return the adverse records that came after `since` and are not grounds themselves."""
     known = {record.id for record in grounds}
-    return [record for record in history.records
-            if record.is_adverse and record.id not in known and record.exists_on(on)
-            and record.counts_on is not None and record.counts_on > since]
+    return [
+        record
+        for record in history.records
+        if record.is_adverse
+        and record.id not in known
+        and record.exists_on(on)
+        and record.counts_on is not None
+        and record.counts_on > since
+    ]
 
 
 def _is_serious(pack: Pack, record: RecordFact) -> bool:

@@ -155,8 +155,11 @@ class Pack(Model):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
-        for name, codes in (("items", [i.code for i in self.items]), ("lists", [r.code for r in self.lists]),
-                            ("measures", [m.code for m in self.all_measures])):
+        for name, codes in (
+            ("items", [i.code for i in self.items]),
+            ("lists", [r.code for r in self.lists]),
+            ("measures", [m.code for m in self.all_measures]),
+        ):
             doubled = sorted({code for code in codes if codes.count(code) > 1})
             if doubled:
                 raise ValueError(f"{name} 中代码重复：{'、'.join(doubled)}，每个代码只能出现一次")
@@ -271,5 +274,17 @@ def _children(name: str, value: Any) -> Iterator[tuple[str, BaseModel]]:
                 yield f"{name}.{getattr(each, 'code', index)}", each
 
 
-__all__ = ["Commitment", "Criterion", "GreenChannel", "HonourRule", "Item", "KindClasses", "ListRule", "Pack",
-           "PointsRule", "RemovalWindow", "SubjectKind", "Tier"]
+__all__ = [
+    "Commitment",
+    "Criterion",
+    "GreenChannel",
+    "HonourRule",
+    "Item",
+    "KindClasses",
+    "ListRule",
+    "Pack",
+    "PointsRule",
+    "RemovalWindow",
+    "SubjectKind",
+    "Tier",
+]

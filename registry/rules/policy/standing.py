@@ -51,14 +51,15 @@ def listing_state(pack: Pack, listing: ListingFact, records: Iterable[RecordFact
     return ListingState(in_force, running and in_force, None if carried and in_force else last)
 
 
-def _pauses(pack: Pack, listing: ListingFact, records: Iterable[RecordFact],
-            on: Day) -> list[tuple[Day, Day]]:
+def _pauses(pack: Pack, listing: ListingFact, records: Iterable[RecordFact], on: Day) -> list[tuple[Day, Day]]:
     """The given pauses, overlaps united; where objections pause measures, also from a ground's dispute on."""
     found = list(listing.pauses)
     if pack.objection is not None and pack.objection.pauses_measures.value and listing.grounds:
-        disputed = [record.disputed_on for record in records
-                    if record.id in listing.grounds and record.disputed_on is not None
-                    and record.disputed_on <= on]
+        disputed = [
+            record.disputed_on
+            for record in records
+            if record.id in listing.grounds and record.disputed_on is not None and record.disputed_on <= on
+        ]
         # A given pause tells how the objection went; without one the dispute is still open.
         found += [(day, Day.max) for day in disputed if not any(start >= day for start, _ in found)]
     united: list[tuple[Day, Day]] = []
@@ -84,8 +85,9 @@ def _with_pauses(last: Day, pauses: list[tuple[Day, Day]], on: Day) -> tuple[Day
     return last, False
 
 
-def removal_period(rule: ListRule, listing: ListingFact, state: ListingState,
-                   calendar: WorkingCalendar) -> RemovalPeriod | None:
+def removal_period(
+    rule: ListRule, listing: ListingFact, state: ListingState, calendar: WorkingCalendar
+) -> RemovalPeriod | None:
     """Return when removal of an entry may be applied for, None where the pack gives no such way."""
     window, last = rule.removal, state.last_day
     if window is None or last is None:

@@ -31,8 +31,10 @@ from .schema import Pack
 
 _DIGITS = "零一二三四五六七八九"
 FINDING_LABELS = {
-    "serious-violation": "存在严重违法违规行为", "egregious": "性质恶劣、危害性严重、社会影响大",
-    "especially-serious": "情节特别严重", "ignored-notice": "无故不纠正或者不参加约谈",
+    "serious-violation": "存在严重违法违规行为",
+    "egregious": "性质恶劣、危害性严重、社会影响大",
+    "especially-serious": "情节特别严重",
+    "ignored-notice": "无故不纠正或者不参加约谈",
 }
 _RISK_LABELS = {"low": "低风险", "ordinary": "一般风险", "larger": "较大风险", "major": "重大风险"}
 _ARTICLE = re.compile(r"^\d{1,2}(?:\.\d{1,2})?$")

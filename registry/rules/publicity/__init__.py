@@ -1,7 +1,7 @@
 """The national 双公示 sheets: recognise a header, check rows, write rows back.
 
-    layout = recognize(header)                    # LayoutError: old, unknown, incomplete
-    for row in check_rows(layout, rows, on): ...  # row.number, row.cells, row.result
+layout = recognize(header)                    # LayoutError: old, unknown, incomplete
+for row in check_rows(layout, rows, on): ...  # row.number, row.cells, row.result
 """
 
 from registry.rules.publicity.cells import Cell
@@ -36,9 +36,35 @@ from registry.rules.publicity.values import (
 )
 
 __all__ = [
-    "COLUMNS", "EMPTY_SHEET", "LICENCE_KINDS", "NO_END", "PENALTY_KINDS", "REASON_LABEL",
-    "Cell", "CheckedRow", "Column", "Form", "Kind", "LayoutError", "LicenceRow", "Party", "PartyKind", "PenaltyRow",
-    "RepeatFinder", "Required", "RowError", "RowResult", "SheetLayout", "SheetRow",
-    "check_row", "check_rows", "data_rows", "is_header", "kind_of", "national_header", "recognize", "ten_thousands",
+    "COLUMNS",
+    "EMPTY_SHEET",
+    "LICENCE_KINDS",
+    "NO_END",
+    "PENALTY_KINDS",
+    "REASON_LABEL",
+    "Cell",
+    "CheckedRow",
+    "Column",
+    "Form",
+    "Kind",
+    "LayoutError",
+    "LicenceRow",
+    "Party",
+    "PartyKind",
+    "PenaltyRow",
+    "RepeatFinder",
+    "Required",
+    "RowError",
+    "RowResult",
+    "SheetLayout",
+    "SheetRow",
+    "check_row",
+    "check_rows",
+    "data_rows",
+    "is_header",
+    "kind_of",
+    "national_header",
+    "recognize",
+    "ten_thousands",
     "to_cells",
 ]

@@ -70,8 +70,10 @@ def code_text(cell: Cell) -> str:
 
 
 def _digits_lost(text: str) -> CellError:
-    return CellError(f"单元格是数值格式（{text}），表格软件只保留15位有效数字，末位已经失真",
-                     "请先把该列设为文本格式，再重新填写完整的号码")
+    return CellError(
+        f"单元格是数值格式（{text}），表格软件只保留15位有效数字，末位已经失真",
+        "请先把该列设为文本格式，再重新填写完整的号码",
+    )
 
 
 def _without_controls(text: str) -> str:

@@ -54,10 +54,12 @@ def _sheet(kind: Kind) -> _Sheet:
     columns = COLUMNS[kind]
     always = tuple(i for i, column in enumerate(columns) if column.required is Required.ALWAYS)
     return _Sheet(
-        columns, column_index(kind), always, itemgetter(*always),
+        columns,
+        column_index(kind),
+        always,
+        itemgetter(*always),
         # Dates, amounts and unified codes are judged by what they mean, not by their length.
-        tuple(_UNLIMITED if c.form in (Form.DATE, Form.MONEY) or c.max_length == 18 else c.max_length
-              for c in columns),
+        tuple(_UNLIMITED if c.form in (Form.DATE, Form.MONEY) or c.max_length == 18 else c.max_length for c in columns),
         tuple(i for i, column in enumerate(columns) if column.form is Form.CODE),
     )
 

@@ -34,26 +34,59 @@ def ten_thousands(yuan: Decimal | None) -> str:
 
 def _party_cells(party: Party) -> list[str]:
     return [
-        party.name, party.kind.label, party.uscc, party.registration_number, party.organization_code,
-        party.tax_number, party.institution_number, party.social_number, party.representative, "", "",
-        party.identity_type, party.identity_number,
+        party.name,
+        party.kind.label,
+        party.uscc,
+        party.registration_number,
+        party.organization_code,
+        party.tax_number,
+        party.institution_number,
+        party.social_number,
+        party.representative,
+        "",
+        "",
+        party.identity_type,
+        party.identity_number,
     ]
 
 
 def _licence_cells(row: LicenceRow) -> list[str]:
     return [
-        *_party_cells(row.party), row.document_name, row.number, row.licence_kind, row.certificate_name,
-        row.certificate_number, row.content, *_dates(row.decided_on, row.valid_from, row.valid_until),
-        row.authority, row.authority_code, row.status, row.source, row.source_code, row.remark,
+        *_party_cells(row.party),
+        row.document_name,
+        row.number,
+        row.licence_kind,
+        row.certificate_name,
+        row.certificate_number,
+        row.content,
+        *_dates(row.decided_on, row.valid_from, row.valid_until),
+        row.authority,
+        row.authority_code,
+        row.status,
+        row.source,
+        row.source_code,
+        row.remark,
     ]
 
 
 def _penalty_cells(row: PenaltyRow) -> list[str]:
     return [
-        *_party_cells(row.party), row.number, row.violation_type, row.facts, row.basis, ";".join(row.kinds),
-        row.content, ten_thousands(row.fine), ten_thousands(row.confiscated), row.licence,
+        *_party_cells(row.party),
+        row.number,
+        row.violation_type,
+        row.facts,
+        row.basis,
+        ";".join(row.kinds),
+        row.content,
+        ten_thousands(row.fine),
+        ten_thousands(row.confiscated),
+        row.licence,
         *_dates(row.decided_on, row.valid_until, row.published_until),
-        row.authority, row.authority_code, row.source, row.source_code, row.remark,
+        row.authority,
+        row.authority_code,
+        row.source,
+        row.source_code,
+        row.remark,
     ]
 
 

@@ -18,13 +18,49 @@ REASON_LABEL = "失败原因"
 _CODE = re.compile(r"(?:XK|CF)_[A-Z0-9_]+", re.ASCII)
 _NOTE = re.compile(r"\((?:必填|选填|条件必填|条件选填)\)")
 _ENOUGH_COLUMNS = 5
-_OLD_MARKS = frozenset(comparable_name(text) for text in (
-    "XK_XMMC", "XK_SPLB", "XK_XDR", "XK_XDR_ZDM", "XK_XDR_GSDJ", "XK_XDR_SFZ", "XK_FR", "XK_JZQ", "XK_XZJG",
-    "CF_CFMC", "CF_CFLB1", "CF_CFLB2", "CF_XDR_ZDM", "CF_XDR_GSDJ", "CF_XDR_SFZ", "CF_FR", "CF_JG", "CF_SXQ",
-    "CF_JZQ", "CF_XZJG", "CF_ZT", "DFBM", "SJC",
-    "项目名称", "审批类别", "地方编码", "数据更新时间戳", "居民身份证号", "处罚名称", "处罚类别1", "处罚类别2",
-    "处罚事由", "处罚结果", "处罚生效期", "处罚截止期", "许可截止期", "许可生效期", "信息使用范围",
-))
+_OLD_MARKS = frozenset(
+    comparable_name(text)
+    for text in (
+        "XK_XMMC",
+        "XK_SPLB",
+        "XK_XDR",
+        "XK_XDR_ZDM",
+        "XK_XDR_GSDJ",
+        "XK_XDR_SFZ",
+        "XK_FR",
+        "XK_JZQ",
+        "XK_XZJG",
+        "CF_CFMC",
+        "CF_CFLB1",
+        "CF_CFLB2",
+        "CF_XDR_ZDM",
+        "CF_XDR_GSDJ",
+        "CF_XDR_SFZ",
+        "CF_FR",
+        "CF_JG",
+        "CF_SXQ",
+        "CF_JZQ",
+        "CF_XZJG",
+        "CF_ZT",
+        "DFBM",
+        "SJC",
+        "项目名称",
+        "审批类别",
+        "地方编码",
+        "数据更新时间戳",
+        "居民身份证号",
+        "处罚名称",
+        "处罚类别1",
+        "处罚类别2",
+        "处罚事由",
+        "处罚结果",
+        "处罚生效期",
+        "处罚截止期",
+        "许可截止期",
+        "许可生效期",
+        "信息使用范围",
+    )
+)
 
 
 class LayoutError(ValueError):
@@ -60,7 +96,7 @@ class SheetLayout:
         """Return a file's row in the national order; short rows are filled up with nothing."""
         width = len(row)
         if width >= len(self.positions) and self.is_national_order:
-            return list(row[:len(self.positions)])
+            return list(row[: len(self.positions)])
         return [row[p] if p is not None and p < width else None for p in self.positions]
 
 
@@ -76,15 +112,21 @@ def recognize(header: Sequence[Cell]) -> SheetLayout:
     kind = max(found, key=lambda k: (len(found[k]), _own_prefix(k, keys)))
     missing = _missing(kind, found[kind])
     if missing and len(_OLD_MARKS.intersection(keys)) >= 2:
-        raise LayoutError("old-layout", (
-            f"这是2015至2018年的旧版“双公示”表（本表{len(keys)}列，旧版许可20列、处罚24列），缺少现行国家标准的必填项。"
-            f"请下载现行模板（行政许可28列、行政处罚30列），补齐后重新上传"
-        ))
+        raise LayoutError(
+            "old-layout",
+            (
+                f"这是2015至2018年的旧版“双公示”表（本表{len(keys)}列，旧版许可20列、处罚24列），缺少现行国家标准的必填项。"
+                f"请下载现行模板（行政许可28列、行政处罚30列），补齐后重新上传"
+            ),
+        )
     if len(found[kind]) < _ENOUGH_COLUMNS:
-        raise LayoutError("unknown-layout", (
-            "表头不是国家“双公示”模板：未找到 XK_ 或 CF_ 开头的列代码，也未找到模板的中文列名。"
-            "请使用现行模板（行政许可28列、行政处罚30列），且表头放在第一行"
-        ))
+        raise LayoutError(
+            "unknown-layout",
+            (
+                "表头不是国家“双公示”模板：未找到 XK_ 或 CF_ 开头的列代码，也未找到模板的中文列名。"
+                "请使用现行模板（行政许可28列、行政处罚30列），且表头放在第一行"
+            ),
+        )
     _refuse_missing(kind, missing)
     _refuse_repeated(kind, keys)
     columns = COLUMNS[kind]
@@ -148,8 +190,11 @@ def _own_prefix(kind: Kind, keys: Sequence[str]) -> int:
 
 
 def _missing(kind: Kind, found: dict[int, int]) -> list[Column]:
-    return [column for index, column in enumerate(COLUMNS[kind])
-            if column.required is not Required.NEVER and index not in found]
+    return [
+        column
+        for index, column in enumerate(COLUMNS[kind])
+        if column.required is not Required.NEVER and index not in found
+    ]
 
 
 def _refuse_missing(kind: Kind, missing: Sequence[Column]) -> None:
@@ -167,7 +212,10 @@ def _refuse_repeated(kind: Kind, keys: Sequence[str]) -> None:
             continue
         if column in seen:
             name = COLUMNS[kind][column]
-            raise LayoutError("repeated-column", (
-                f"列“{name.label}”（{name.code}）出现了两次：第{seen[column] + 1}列和第{position + 1}列。请只保留一列"
-            ))
+            raise LayoutError(
+                "repeated-column",
+                (
+                    f"列“{name.label}”（{name.code}）出现了两次：第{seen[column] + 1}列和第{position + 1}列。请只保留一列"
+                ),
+            )
         seen[column] = position

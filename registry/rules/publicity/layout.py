@@ -65,22 +65,49 @@ def _party_columns(prefix: str) -> tuple[Column, ...]:
     return (
         Column(f"{party}MC", "行政相对人名称", _ALWAYS, 200),
         Column(f"{party}LB", "行政相对人类别", _ALWAYS, 16),
-        Column(f"{party}SHXYM", "统一社会信用代码", _ORGANIZATION, 18, Form.CODE,
-               ("行政相对人代码_1(统一社会信用代码)", "行政相对人统一社会信用代码"), length_assumed=False),
-        Column(f"{party}GSZC", "工商注册号", max_length=50, form=Form.CODE,
-               aliases=("行政相对人代码_2(工商注册号)", "工商登记码")),
-        Column(f"{party}ZZJG", "组织机构代码", max_length=50, form=Form.CODE,
-               aliases=("行政相对人代码_3(组织机构代码)",)),
-        Column(f"{party}SWDJ", "税务登记号", max_length=50, form=Form.CODE,
-               aliases=("行政相对人代码_4(税务登记号)",)),
-        Column(f"{party}SYDW", "事业单位证书号", max_length=50, form=Form.CODE,
-               aliases=("行政相对人代码_5(事业单位证书号)",)),
-        Column(f"{party}SHZZ", "社会组织登记证号", max_length=50, form=Form.CODE,
-               aliases=("行政相对人代码_6(社会组织登记证号)",)),
+        Column(
+            f"{party}SHXYM",
+            "统一社会信用代码",
+            _ORGANIZATION,
+            18,
+            Form.CODE,
+            ("行政相对人代码_1(统一社会信用代码)", "行政相对人统一社会信用代码"),
+            length_assumed=False,
+        ),
+        Column(
+            f"{party}GSZC",
+            "工商注册号",
+            max_length=50,
+            form=Form.CODE,
+            aliases=("行政相对人代码_2(工商注册号)", "工商登记码"),
+        ),
+        Column(
+            f"{party}ZZJG", "组织机构代码", max_length=50, form=Form.CODE, aliases=("行政相对人代码_3(组织机构代码)",)
+        ),
+        Column(f"{party}SWDJ", "税务登记号", max_length=50, form=Form.CODE, aliases=("行政相对人代码_4(税务登记号)",)),
+        Column(
+            f"{party}SYDW",
+            "事业单位证书号",
+            max_length=50,
+            form=Form.CODE,
+            aliases=("行政相对人代码_5(事业单位证书号)",),
+        ),
+        Column(
+            f"{party}SHZZ",
+            "社会组织登记证号",
+            max_length=50,
+            form=Form.CODE,
+            aliases=("行政相对人代码_6(社会组织登记证号)",),
+        ),
         Column(f"{prefix}_FRDB", "法定代表人", _ORGANIZATION, 50, aliases=("法定代表人姓名",)),
         Column(f"{prefix}_FR_ZJLX", "法定代表人证件类型", max_length=64),
-        Column(f"{prefix}_FR_ZJHM", "法定代表人证件号码", max_length=64, form=Form.CODE,
-               aliases=(f"{prefix}_FR_SFZH", "法定代表人身份证号", "法定代表人身份证号码")),
+        Column(
+            f"{prefix}_FR_ZJHM",
+            "法定代表人证件号码",
+            max_length=64,
+            form=Form.CODE,
+            aliases=(f"{prefix}_FR_SFZH", "法定代表人身份证号", "法定代表人身份证号码"),
+        ),
         Column(f"{party}ZJLX", "证件类型", _PERSON, 64, aliases=("自然人证件类型", "行政相对人证件类型")),
         Column(f"{party}ZJHM", "证件号码", _PERSON, 64, Form.CODE, ("自然人证件号码", "行政相对人证件号码")),
     )
@@ -101,8 +128,9 @@ _LICENCE = (
     Column("XK_XKJGDM", "许可机关统一社会信用代码", _ALWAYS, 18, Form.CODE, ("许可机关代码",), length_assumed=False),
     Column("XK_ZT", "当前状态", _ALWAYS, 10, Form.CODE),
     Column("XK_LYDW", "数据来源单位", _ALWAYS, 200),
-    Column("XK_LYDWDM", "数据来源单位统一社会信用代码", _ALWAYS, 18, Form.CODE, ("数据来源单位代码",),
-           length_assumed=False),
+    Column(
+        "XK_LYDWDM", "数据来源单位统一社会信用代码", _ALWAYS, 18, Form.CODE, ("数据来源单位代码",), length_assumed=False
+    ),
     Column("BZ", "备注", max_length=512),
 )
 
@@ -115,8 +143,13 @@ _PENALTY = (
     Column("CF_CFLB", "处罚类别", _ALWAYS, 200),
     Column("CF_NR", "处罚内容", _ALWAYS, 4000),
     Column("CF_NR_FK", "罚款金额(万元)", Required.FINE, form=Form.MONEY, aliases=("罚款金额",)),
-    Column("CF_NR_WFFF", "没收金额(万元)", Required.CONFISCATION, form=Form.MONEY,
-           aliases=("没收金额", "没收违法所得、没收非法财物的金额(万元)")),
+    Column(
+        "CF_NR_WFFF",
+        "没收金额(万元)",
+        Required.CONFISCATION,
+        form=Form.MONEY,
+        aliases=("没收金额", "没收违法所得、没收非法财物的金额(万元)"),
+    ),
     Column("CF_NR_ZKDX", "暂扣或吊销证照名称及编号", Required.REVOCATION, 200),
     Column("CF_JDRQ", "处罚决定日期", _ALWAYS, form=Form.DATE),
     Column("CF_YXQ", "处罚有效期", _ALWAYS, form=Form.DATE),
@@ -124,8 +157,9 @@ _PENALTY = (
     Column("CF_CFJG", "处罚机关", _ALWAYS, 200),
     Column("CF_CFJGDM", "处罚机关统一社会信用代码", _ALWAYS, 18, Form.CODE, ("处罚机关代码",), length_assumed=False),
     Column("CF_SJLY", "数据来源单位", _ALWAYS, 200),
-    Column("CF_SJLYDM", "数据来源单位统一社会信用代码", _ALWAYS, 18, Form.CODE, ("数据来源单位代码",),
-           length_assumed=False),
+    Column(
+        "CF_SJLYDM", "数据来源单位统一社会信用代码", _ALWAYS, 18, Form.CODE, ("数据来源单位代码",), length_assumed=False
+    ),
     Column("BZ", "备注", max_length=512),
 )
 

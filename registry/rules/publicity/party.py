@@ -23,8 +23,11 @@ NAME, KIND, USCC, REGISTRATION, ORGANIZATION_CODE, TAX, INSTITUTION, SOCIAL = ra
 REPRESENTATIVE, REPRESENTATIVE_TYPE, REPRESENTATIVE_NUMBER, IDENTITY_TYPE, IDENTITY_NUMBER = range(8, 13)
 
 _KIND_SPELLINGS = {
-    "法人及其他组织": PartyKind.ORGANIZATION, "法人和非法人组织": PartyKind.ORGANIZATION,
-    "法人": PartyKind.ORGANIZATION, "非法人组织": PartyKind.ORGANIZATION, "个体户": PartyKind.SOLE_TRADER,
+    "法人及其他组织": PartyKind.ORGANIZATION,
+    "法人和非法人组织": PartyKind.ORGANIZATION,
+    "法人": PartyKind.ORGANIZATION,
+    "非法人组织": PartyKind.ORGANIZATION,
+    "个体户": PartyKind.SOLE_TRADER,
 }
 _CARD_SPELLINGS = frozenset({"居民身份证", "公民身份号码", "身份证号", "身份证号码", "中华人民共和国居民身份证"})
 
@@ -73,13 +76,17 @@ def _organization(draft: Draft, kind: PartyKind, name: str) -> Party:
     identity_type, identity_number = _representative_identity(draft)
     texts = draft.texts
     return Party(
-        kind=kind, name=name, uscc=uscc,
+        kind=kind,
+        name=name,
+        uscc=uscc,
         registration_number=normalize_code(texts[REGISTRATION]) if texts[REGISTRATION] else "",
         organization_code=_organization_code(draft, uscc) if texts[ORGANIZATION_CODE] else "",
         tax_number=normalize_code(texts[TAX]) if texts[TAX] else "",
-        institution_number=texts[INSTITUTION], social_number=texts[SOCIAL],
+        institution_number=texts[INSTITUTION],
+        social_number=texts[SOCIAL],
         representative=clean_name(texts[REPRESENTATIVE]),
-        representative_identity_type=identity_type, representative_identity_number=identity_number,
+        representative_identity_type=identity_type,
+        representative_identity_number=identity_number,
     )
 
 
@@ -120,8 +127,11 @@ def _representative_identity(draft: Draft) -> tuple[str, str]:
 def _person(draft: Draft, name: str) -> Party:
     when = "相对人为自然人时"
     if draft.text(USCC):
-        draft.refuse(USCC, "相对人类别是自然人，不应有统一社会信用代码",
-                     "相对人是单位或个体工商户的，请改正类别；是自然人的，请清空本项")
+        draft.refuse(
+            USCC,
+            "相对人类别是自然人，不应有统一社会信用代码",
+            "相对人是单位或个体工商户的，请改正类别；是自然人的，请清空本项",
+        )
     has_type, has_number = draft.require(IDENTITY_TYPE, when), draft.require(IDENTITY_NUMBER, when)
     identity_type = _identity_type(draft, IDENTITY_TYPE) if has_type else ""
     number = ""

@@ -77,11 +77,22 @@ def _licence(draft: Draft) -> LicenceRow | None:
         return None
     texts = draft.texts
     return LicenceRow(
-        party=party, document_name=texts[_L["XK_XKWS"]], number=clean_document_number(texts[_L["XK_WSH"]]),
-        licence_kind=licence_kind, certificate_name=texts[_L["XK_XKZS"]], certificate_number=texts[_L["XK_XKBH"]],
-        content=texts[_L["XK_NR"]], decided_on=decided_on, valid_from=valid_from, valid_until=valid_until,
-        authority=_authority_name(texts[_L["XK_XKJG"]]), authority_code=authority_code, status=status,
-        source=_authority_name(texts[_L["XK_LYDW"]]), source_code=source_code, remark=texts[_L["BZ"]],
+        party=party,
+        document_name=texts[_L["XK_XKWS"]],
+        number=clean_document_number(texts[_L["XK_WSH"]]),
+        licence_kind=licence_kind,
+        certificate_name=texts[_L["XK_XKZS"]],
+        certificate_number=texts[_L["XK_XKBH"]],
+        content=texts[_L["XK_NR"]],
+        decided_on=decided_on,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        authority=_authority_name(texts[_L["XK_XKJG"]]),
+        authority_code=authority_code,
+        status=status,
+        source=_authority_name(texts[_L["XK_LYDW"]]),
+        source_code=source_code,
+        remark=texts[_L["BZ"]],
     )
 
 
@@ -102,11 +113,23 @@ def _penalty(draft: Draft) -> PenaltyRow | None:
         return None
     texts = draft.texts
     return PenaltyRow(
-        party=party, number=clean_document_number(texts[_P["CF_WSH"]]), violation_type=texts[_P["CF_WFXW"]],
-        facts=texts[_P["CF_SY"]], basis=texts[_P["CF_YJ"]], kinds=kinds, content=texts[_P["CF_NR"]],
-        fine=fine, confiscated=confiscated, licence=texts[_P["CF_NR_ZKDX"]], decided_on=decided_on,
-        valid_until=valid_until, published_until=published_until, authority=_authority_name(texts[_P["CF_CFJG"]]),
-        authority_code=authority_code, source=_authority_name(texts[_P["CF_SJLY"]]), source_code=source_code,
+        party=party,
+        number=clean_document_number(texts[_P["CF_WSH"]]),
+        violation_type=texts[_P["CF_WFXW"]],
+        facts=texts[_P["CF_SY"]],
+        basis=texts[_P["CF_YJ"]],
+        kinds=kinds,
+        content=texts[_P["CF_NR"]],
+        fine=fine,
+        confiscated=confiscated,
+        licence=texts[_P["CF_NR_ZKDX"]],
+        decided_on=decided_on,
+        valid_until=valid_until,
+        published_until=published_until,
+        authority=_authority_name(texts[_P["CF_CFJG"]]),
+        authority_code=authority_code,
+        source=_authority_name(texts[_P["CF_SJLY"]]),
+        source_code=source_code,
         remark=texts[_P["BZ"]],
     )
 
@@ -140,8 +163,11 @@ def _penalty_kinds(draft: Draft) -> tuple[str, ...]:
     kinds, unknown, is_joined_otherwise = _split_kinds(draft.text(index))
     if unknown:
         listed = "、".join(f"“{kind}”" for kind in unknown)
-        draft.refuse(index, f"{listed}不是行政处罚法第九条规定的处罚类别",
-                     f"请从以下选项中选填，多个用分号隔开：{'、'.join(PENALTY_KINDS)}")
+        draft.refuse(
+            index,
+            f"{listed}不是行政处罚法第九条规定的处罚类别",
+            f"请从以下选项中选填，多个用分号隔开：{'、'.join(PENALTY_KINDS)}",
+        )
     elif is_joined_otherwise:
         draft.warn(index, "多个处罚类别之间应使用分号，已按分开的类别处理")
     return kinds

@@ -58,9 +58,16 @@ class RepeatFinder:
         document = values.number.upper()  # width, spaces and brackets are even already
         earlier = self._first.setdefault(_decision_key(document, values), number)
         if earlier != number:
-            column, label = ("XK_WSH", "许可文书号") if result.kind is Kind.LICENCE else ("CF_WSH", "行政处罚决定书文号")
-            error = RowError(column, label, values.number, f"与第{earlier}行是同一相对人的同一文书，重复填报",
-                             "请核对文书号，确属重复的删除本行")
+            column, label = (
+                ("XK_WSH", "许可文书号") if result.kind is Kind.LICENCE else ("CF_WSH", "行政处罚决定书文号")
+            )
+            error = RowError(
+                column,
+                label,
+                values.number,
+                f"与第{earlier}行是同一相对人的同一文书，重复填报",
+                "请核对文书号，确属重复的删除本行",
+            )
             return RowResult(result.kind, None, (*result.errors, error), result.warnings)
         earlier = self._numbers.setdefault(document, number)
         if earlier != number:
