@@ -1,0 +1,1 @@
+"""Reads for the workbench: what is due, for whom."""

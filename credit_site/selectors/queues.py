@@ -1,0 +1,186 @@
+"""The queues of the workbench: which cases, candidates, orders and publications somebody has to act on, by due day.
+
+Four kinds of work lie in four tables. Each becomes a `Source` with the same columns, so that one union is sorted and
+cut into pages by the database, and counting takes one statement a source.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+from django.db.models import CharField, Count, DateField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from disclosure.selectors.office import due_deadlines
+from registry.models import Account, Deadline
+from registry.rules import access
+from registry.selectors.deadlines import due_soon_until
+from registry.selectors.rights import roles_on
+from sanctions.models import Candidate, Case, MeasureOrder
+from sanctions.selectors.orders import in_queue, orders_visible_to
+from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
+
+QUEUES: Final = {
+    "mine": "待我办理",
+    "overdue": "已逾期",
+    "soon": "即将到期",
+    "unassigned": "待认领",
+    "all": "全部待办",
+}
+CASE, CANDIDATE, ORDER, PUBLICITY = "case", "candidate", "order", "publicity"
+CASE_KIND, ORDER_KIND = Case._meta.label_lower, MeasureOrder._meta.label_lower
+# Work for which no time limit is set stands behind all that has one.
+NO_DAY: Final = date.max
+NOTHING, EVERYTHING = Q(pk__in=[]), Q(pk__isnull=False)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who looks, and on which day. `is_whole`: at everybody's work, not only at their own and what nobody has taken."""
+
+    account: Account
+    on: date
+    roles: frozenset[str]
+    is_whole: bool = False
+
+    def may(self, permission: str) -> bool:
+        """Whether the person holds the permission."""
+        return access.may(self.roles, permission)
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the person works cases."""
+        return bool(self.roles & access.OFFICERS)
+
+    @property
+    def has_queues(self) -> bool:
+        """Whether there is work that the person does or watches; administrators have none."""
+        return bool(self.roles & (access.WATCHERS | {access.DEPARTMENT}))
+
+    @property
+    def takes_cases(self) -> bool:
+        """Whether the person may take or give out what nobody handles."""
+        return self.may("case.handle") or self.may("case.assign")
+
+    @cached_property
+    def soon_until(self) -> date:
+        """The last day that counts as soon."""
+        return due_soon_until(self.on)
+
+
+def desk_of(account: Account, on: date, *, is_whole: bool = False) -> Desk:
+    """Return the desk of `account`. Who only watches sees everybody's work."""
+    roles = roles_on(account, on)
+    only_watches = access.AUDITOR in roles and not roles & access.OFFICERS
+    return Desk(account, on, roles, is_whole=(is_whole and bool(roles & access.WATCHERS)) or only_watches)
+
+
+def queues_of(desk: Desk) -> list[str]:
+    """Return the codes of the queues that make sense at the desk, the one shown first at the head."""
+    if desk.is_whole:
+        return ["all", "overdue", "soon", "unassigned"]
+    return ["mine", "overdue", "soon", "unassigned"] if desk.takes_cases else ["mine", "overdue", "soon"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of work: a queryset with `source` and `due`, and the conditions for being mine and being nobody's."""
+
+    rows: QuerySet[Any]
+    mine: Q = NOTHING
+    unassigned: Q = NOTHING
+
+    def condition(self, queue: str, desk: Desk) -> Q:
+        """Return what puts a row of this source into the queue."""
+        own = EVERYTHING if desk.is_whole else self.mine | self.unassigned
+        conditions = {
+            "mine": self.mine,
+            "unassigned": self.unassigned,
+            "overdue": own & Q(due__lt=desk.on),
+            "today": own & Q(due=desk.on),
+            "soon": own & Q(due__gte=desk.on, due__lte=desk.soon_until),
+            "all": own,
+        }
+        return conditions[queue]
+
+
+def _first_due(kind: str) -> Coalesce:
+    """Return the earliest open deadline of the row that officers or departments must keep; else `NO_DAY`."""
+    found = Deadline.objects.filter(
+        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True
+    ).exclude(role=access.SUBJECT)
+    return Coalesce(Subquery(found.order_by("due_on").values("due_on")[:1]), Value(NO_DAY), output_field=DateField())
+
+
+def _rows(found: QuerySet[Any], source: str, due: Any) -> QuerySet[Any]:
+    return found.order_by().annotate(source=Value(source, output_field=CharField()), due=due)
+
+
+def sources_of(desk: Desk) -> list[Source]:
+    """Return the kinds of work that the person does or may watch."""
+    found = []
+    if desk.may("case.view"):
+        found.append(_cases(desk))
+        found.append(_candidates(desk))
+        found.append(_publicity(desk))
+    if desk.may("order.view"):
+        found.append(_orders(desk))
+    return found
+
+
+def _cases(desk: Desk) -> Source:
+    """Cases by whose turn they are. Reviewer and approver are other people than those who came before them."""
+    me, mine = desk.account.pk, NOTHING
+    if access.HANDLER in desk.roles:
+        mine |= Q(turn__in=[turn for turn in turns_of(access.HANDLER) if turn != TAKE], handler=me)
+    if access.REVIEWER in desk.roles:
+        mine |= Q(turn__in=turns_of(access.REVIEWER)) & ~Q(handler=me)
+    if access.APPROVER in desk.roles:
+        mine |= Q(turn__in=turns_of(access.APPROVER)) & ~Q(handler=me) & ~Q(reviewer=me)
+    if access.PUBLISHER in desk.roles:
+        mine |= Q(turn__in=turns_of(access.PUBLISHER))
+    rows = _rows(cases_with_turns(desk.on), CASE, _first_due(CASE_KIND))
+    return Source(rows, mine, Q(turn=TAKE) if desk.takes_cases or desk.is_whole else NOTHING)
+
+
+def _candidates(desk: Desk) -> Source:
+    rows = _rows(Candidate.objects.filter(state=Candidate.State.OPEN), CANDIDATE, Value(NO_DAY, DateField()))
+    return Source(rows, unassigned=EVERYTHING if desk.may("case.open") or desk.is_whole else NOTHING)
+
+
+def _publicity(desk: Desk) -> Source:
+    rows = due_deadlines(on=desk.on).select_related(None)
+    mine = EVERYTHING if desk.may("publication.publish") else NOTHING
+    return Source(rows.order_by().annotate(source=Value(PUBLICITY, output_field=CharField()), due=_own_due()), mine)
+
+
+def _own_due() -> Coalesce:
+    return Coalesce("due_on", Value(NO_DAY), output_field=DateField())
+
+
+def _orders(desk: Desk) -> Source:
+    """Orders that a department has not answered, or not ended; a department's own are its work."""
+    seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
+    open_now = [in_queue(seen, queue, desk.on) for queue in ("waiting", "answering", "ending")]
+    rows = _rows(open_now[0] | open_now[1] | open_now[2], ORDER, _first_due(ORDER_KIND))
+    return Source(rows, Q(department=desk.account.department_id) if desk.may("order.answer") else NOTHING)
+
+
+def queue_counts(desk: Desk, sources: Iterable[Source]) -> dict[str, int]:
+    """Return how much lies in each queue, and how much of it is due `today`. One statement a source."""
+    queues = [*QUEUES, "today"]
+    totals = dict.fromkeys(queues, 0)
+    for source in sources:
+        counts = {queue: Count("pk", filter=source.condition(queue, desk)) for queue in queues}
+        for queue, number in source.rows.aggregate(**counts).items():
+            totals[queue] += number
+    return totals
+
+
+def queue_rows(desk: Desk, sources: Iterable[Source], queue: str) -> QuerySet[Model, tuple[str, int, date]]:
+    """Return (source, primary key, due day) of the queue, the earliest due day first. For pages: slice, then
+    `credit_site.selectors.work.work_items`."""
+    parts = [source.rows.filter(source.condition(queue, desk)).values_list("source", "pk", "due") for source in sources]
+    return parts[0].union(*parts[1:], all=True).order_by("due", "source", "pk")

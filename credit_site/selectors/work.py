@@ -1,0 +1,172 @@
+"""Rows of a queue as the workbench shows them: what it is about, until when, on which basis, and what comes next."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ORDER, ORDER_KIND, PUBLICITY
+from registry.models import Deadline, Record
+from registry.rules import access
+from registry.selectors.deadlines import DeadlineView, deadline_views
+from sanctions.models import Candidate, MeasureOrder
+from sanctions.rules.lifecycle import MAIN
+from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One thing to do. `holder`: who has it, "" when nobody; `step_url`: "" while nothing can be done."""
+
+    kind: str
+    number: str
+    url: str
+    subject: str
+    detail: str
+    step: str
+    step_url: str
+    step_who: str
+    holder: str
+    due: DeadlineView | None
+
+
+def work_items(keys: Iterable[tuple[str, int, date]], on: date) -> list[WorkItem]:
+    """Return the rows of one page of a queue, in its order; the number of queries does not grow with the rows.
+
+    A thing that was finished since the queue was read is left out.
+    """
+    wanted = [(source, pk) for source, pk, _ in keys]
+    by_source: dict[str, list[int]] = defaultdict(list)
+    for source, pk in wanted:
+        by_source[source].append(pk)
+    dues = _dues(by_source, on)
+    items = {
+        **_cases(by_source[CASE], dues, on),
+        **_candidates(by_source[CANDIDATE]),
+        **_orders(by_source[ORDER], dues, on),
+        **_publicity(by_source[PUBLICITY], dues),
+    }
+    return [items[key] for key in wanted if key in items]
+
+
+def _dues(by_source: dict[str, list[int]], on: date) -> dict[Key, DeadlineView]:
+    """Return the earliest open deadline of every row."""
+    about = Q(object_kind=CASE_KIND, object_id__in=by_source[CASE])
+    about |= Q(object_kind=ORDER_KIND, object_id__in=by_source[ORDER])
+    found = (
+        Deadline.objects.filter(about | Q(pk__in=by_source[PUBLICITY]), met_on__isnull=True, cancelled_on__isnull=True)
+        .exclude(role=access.SUBJECT)
+        .select_related("subject", "department", "account")
+        .order_by("-due_on", "-pk")
+    )
+    sources = {CASE_KIND: CASE, ORDER_KIND: ORDER}
+    return {
+        (sources[kind], view.deadline.object_id) if (kind := view.deadline.object_kind) in sources
+        else (PUBLICITY, view.deadline.pk): view
+        for view in deadline_views(found, on)
+    }  # fmt: skip
+
+
+def _cases(ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key, WorkItem]:
+    found = cases_with_turns(on).filter(pk__in=ids).select_related("subject", "handler") if ids else ()
+    return {(CASE, case.pk): _case(case, dues.get((CASE, case.pk))) for case in found}
+
+
+def _case(case: Any, due: DeadlineView | None) -> WorkItem:
+    url = reverse("sanctions:case-detail", args=[case.public_id])
+    label = TURN_LABELS[case.turn]
+    if case.turn == WAIT:
+        label = f"{label}（{case.heard_until:%Y-%m-%d}）"
+    # Taking, giving out and hearing offer a choice: the case's page shows it.
+    has_page = case.turn in MAIN or case.turn == SERVE
+    step_url = reverse("sanctions:case-step", args=[case.public_id, case.turn]) if has_page else url
+    return WorkItem(
+        kind="随案人员" if case.parent_id else "案件",
+        number=case.number,
+        url=url,
+        subject=case.subject.name,
+        detail=f"列入{case.list_label}" + ("" if case.mode == "binding" else "（内部分级）"),
+        step=label,
+        step_url="" if case.turn == WAIT else step_url,
+        step_who="" if case.turn in (WAIT, TAKE) else access.ROLE_LABELS[TURN_ROLES[case.turn]],
+        holder=case.handler.display_name if case.handler is not None else "",
+        due=due,
+    )
+
+
+def _candidates(ids: list[int]) -> dict[Key, WorkItem]:
+    found = Candidate.objects.filter(pk__in=ids).select_related("subject", "activation__policy").defer(
+        "activation__policy__text"
+    )  # fmt: skip
+    return {(CANDIDATE, each.pk): _candidate(each) for each in found}
+
+
+def _candidate(candidate: Candidate) -> WorkItem:
+    url = reverse("sanctions:candidate-detail", args=[candidate.pk])
+    return WorkItem(
+        kind="待列入提示",
+        number=candidate.list_label,
+        url=url,
+        subject=candidate.subject.name,
+        detail=f"自{candidate.first_due_on:%Y-%m-%d}起符合《{candidate.activation.policy.title}》的条件",
+        step="立案，或者写明理由不予立案",
+        step_url=url,
+        step_who="",
+        holder="",
+        due=None,
+    )
+
+
+def _orders(ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key, WorkItem]:
+    found = MeasureOrder.objects.filter(pk__in=ids).select_related("entry__subject", "department")
+    return {(ORDER, order.pk): _order(order, dues.get((ORDER, order.pk)), on) for order in found}
+
+
+def _order(order: MeasureOrder, due: DeadlineView | None, on: date) -> WorkItem:
+    url = reverse("sanctions:order-detail", args=[order.public_id])
+    step, page = "签收", ""
+    if order.entry.ends_on <= on:
+        step, page = "确认解除", "sanctions:order-confirm-end"
+    elif order.state == MeasureOrder.State.RECEIVED:
+        step, page = "反馈落实情况", "sanctions:order-carry-out"
+    return WorkItem(
+        kind="联合惩戒",
+        number=f"{order.measure_code} {order.measure_label}",
+        url=url,
+        subject=order.entry.subject.name,
+        detail=f"在列{order.entry.list_label}" if order.entry.ends_on > on else f"已移出{order.entry.list_label}",
+        step=step,
+        step_url=reverse(page, args=[order.public_id]) if page else url,
+        step_who=access.ROLE_LABELS[access.DEPARTMENT],
+        holder=order.department.short_name,
+        due=due,
+    )
+
+
+def _publicity(ids: list[int], dues: dict[Key, DeadlineView]) -> dict[Key, WorkItem]:
+    views = [dues[PUBLICITY, pk] for pk in ids if (PUBLICITY, pk) in dues]
+    records = Record.objects.select_related("subject", "department").in_bulk(
+        [view.deadline.object_id for view in views]
+    )
+    return {(PUBLICITY, view.deadline.pk): _published(records[view.deadline.object_id], view) for view in views}
+
+
+def _published(record: Record, due: DeadlineView) -> WorkItem:
+    return WorkItem(
+        kind="双公示",
+        number=record.number or record.title,
+        url=reverse("registry:record-detail", args=[record.public_id]),
+        subject=record.subject.name,
+        detail=f"{record.get_kind_display()}，{record.decided_on:%Y-%m-%d}决定",
+        step="公示",
+        step_url=reverse("publications:publish-record", args=[record.public_id]),
+        step_who=access.ROLE_LABELS[access.PUBLISHER],
+        holder=record.department.short_name,
+        due=due,
+    )
