@@ -53,5 +53,5 @@ def back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sanctions", "0003_one_open_pause")]
+    dependencies = [("sanctions", "0001_initial")]
     operations = [migrations.RunPython(forward, back)]
