@@ -41,7 +41,7 @@ test-postgres: install-dev ## 在 DATABASE_URL 指定的 PostgreSQL 上运行测
 	$(BIN)/pytest -q -n $(JOBS) -m "not browser"
 
 browser: install-dev ## 在无界面 Chromium 中走完主要流程
-	$(BIN)/pytest -q -m browser
+	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -m browser
 
 lint: install-dev ## 代码风格与静态检查
 	$(BIN)/ruff check .

@@ -212,6 +212,7 @@ def test_two_embedded_workers_deliver_once_and_stop_when_asked(site):
     workers = [start(site, "manage.py", "embedded_worker") for _ in range(2)]
     try:
         assert run(site, "-c", DELIVERIES, "wait") == "True"
+        print(run(site, "-c", "import django; django.setup(); from credit_site.health import health; from registry import clock; print(health(now=clock.now()))"))
         assert "ok" in run(site, "manage.py", "health", "--part", "worker")
     finally:
         for worker in workers:

@@ -231,9 +231,7 @@ def test_voided_record_leaves_the_public_pages_and_the_queue(subject, publisher)
     for each in (record, other):
         each.state, each.voided_on, each.void_reason = "voided", dt.date(2026, 3, 2), "决定被撤销"
         each.save_by(None, reason="test")
-        record_changed.send(
-            sender=type(each), record=each, change="voided", actor=None, on=dt.date(2026, 3, 2)
-        )
+        record_changed.send(sender=type(each), record=each, change="voided", actor=None, on=dt.date(2026, 3, 2))
     assert not Publication.objects.visible(dt.date(2026, 3, 2)).exists()
     assert not deadlines().filter(met_on__isnull=True, cancelled_on__isnull=True).exists()
 

@@ -24,9 +24,7 @@ def penalty(**fields):
 
 
 def ask(record, *packs, subject=None, is_secret=False, valid_until=None, on=ON):
-    return publicity_of(
-        packs, record, subject or SubjectFacts(), is_secret=is_secret, valid_until=valid_until, on=on
-    )
+    return publicity_of(packs, record, subject or SubjectFacts(), is_secret=is_secret, valid_until=valid_until, on=on)
 
 
 def test_sentence_names_list_first_and_last_day():
@@ -74,9 +72,7 @@ def test_secret_is_exempt_whatever_the_packs_say():
     assert ask(penalty(), DUAL, is_secret=True).code == "secret"
 
 
-@pytest.mark.parametrize(
-    ("born_on", "code"), [(dt.date(2008, 5, 21), "minor-person"), (dt.date(2008, 5, 20), "")]
-)
+@pytest.mark.parametrize(("born_on", "code"), [(dt.date(2008, 5, 21), "minor-person"), (dt.date(2008, 5, 20), "")])
 def test_minor_by_the_age_on_the_day_of_the_conduct(born_on, code):
     assert ask(penalty(), DUAL, subject=SubjectFacts(kind="person", born_on=born_on)).code == code
 

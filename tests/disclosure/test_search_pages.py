@@ -65,7 +65,9 @@ def ask_person(client, name, number):
 
 def test_answer_begins_with_list_since_and_until(client, version):
     listed(make_named("演示矿业有限公司"), version)
-    assert "演示矿业有限公司：自2026年3月2日起列入安全生产严重失信主体名单，至2029年3月2日止。" in search(client, "矿业")
+    assert "演示矿业有限公司：自2026年3月2日起列入安全生产严重失信主体名单，至2029年3月2日止。" in search(
+        client, "矿业"
+    )
 
 
 def test_not_listed_is_said_in_one_sentence(client):
@@ -212,7 +214,9 @@ def test_forged_forwarding_header_does_not_escape_the_limit(client, settings):
 def test_behind_a_trusted_proxy_the_client_is_counted(client, settings):
     settings.SEARCHES_A_MINUTE, settings.TRUSTED_PROXIES = 1, 1
     codes = [
-        client.get(reverse("disclosure:search"), {"q": "安"}, HTTP_X_FORWARDED_FOR=f"10.9.9.9, 203.0.113.{n}").status_code
+        client.get(
+            reverse("disclosure:search"), {"q": "安"}, HTTP_X_FORWARDED_FOR=f"10.9.9.9, 203.0.113.{n}"
+        ).status_code
         for n in range(2)
     ]
     assert codes == [200, 200]

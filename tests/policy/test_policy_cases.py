@@ -29,10 +29,19 @@ def test_case(filed: FiledCase) -> None:
     assert run_case(load_packs(), filed.case, official_calendar()).differences == ()
 
 
-@pytest.mark.parametrize(("policy", "least"), [
-    ("saws-2017-49", 10), ("mem-2023-11", 10), ("nanning-urban", 10), ("mohurd-urban-2018", 10),
-    ("memo-2016-1001", 2), ("ndrc-2018-424", 3), ("ndrc-2025-36", 3), ("city-plan", 3),
-])
+@pytest.mark.parametrize(
+    ("policy", "least"),
+    [
+        ("saws-2017-49", 10),
+        ("mem-2023-11", 10),
+        ("nanning-urban", 10),
+        ("mohurd-urban-2018", 10),
+        ("memo-2016-1001", 2),
+        ("ndrc-2018-424", 3),
+        ("ndrc-2025-36", 3),
+        ("city-plan", 3),
+    ],
+)
 def test_each_pack_has_enough_cases(policy: str, least: int) -> None:
     assert sum(filed.case.policy == policy for filed in CASES) >= least
 
@@ -51,12 +60,13 @@ def test_command_prints_one_line_a_case_and_the_sum(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out == "ok   saws-2017-49  no record\n1 passed, 0 failed\n"
 
 
-def test_command_says_what_was_expected_and_what_came(tmp_path: Path,
-                                                      capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_says_what_was_expected_and_what_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = _run(tmp_path, GOOD.replace("{entry: {}}", "{entry: {blacklist: [a]}, mode: binding}"))
     out = capsys.readouterr().out
-    assert (status, out) == (1, "FAIL saws-2017-49  no record: entry: expected {blacklist: [a]} got {}\n"
-                                "0 passed, 1 failed\n")
+    assert (status, out) == (
+        1,
+        "FAIL saws-2017-49  no record: entry: expected {blacklist: [a]} got {}\n0 passed, 1 failed\n",
+    )
 
 
 def test_unknown_policy_fails_its_case_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,23 +76,40 @@ def test_unknown_policy_fails_its_case_alone(tmp_path: Path, capsys: pytest.Capt
     assert out.endswith("1 passed, 1 failed\n")
 
 
-@pytest.mark.parametrize(("text", "named"), [
-    (GOOD.replace("entry: {}", "entries: {}"), "expect.entries"),
-    (GOOD.replace("expect:", "given: {record: []}\n  expect:"), "given.record"),
-    (GOOD.replace("on: 2018-01-01", "on: 2018-02-30"), "on"),
-    (GOOD.replace("expect:", "given: {records: [{id: a, item: '2.2', decided: 2018-01-01}]}\n  expect:"),
-     "given.records.0.decided"),
-    (GOOD.replace("expect:", "given: {records: [{id: a, decided_on: 2018-01-01}]}\n  expect:"),
-     "given.records.0"),
-    (GOOD.replace("entry: {}", "deadline: {soon: 2018-01-01}"), "expect.deadline.soon"),
-    (GOOD.replace("entry: {}", ""), "expect"),
-    (GOOD.replace("expect:", "given: {listings: [{id: l, list: blacklist, published_on: 2018-01-01, "
-                             "pauses: [[2018-02-01, 2018-02-01]]}]}\n  expect:"), "given.listings.0"),
-    (GOOD.replace("expect:", "given: {records: [{id: a, item: '2.2', decided_on: 2018-01-01}, "
-                             "{id: a, item: '2.2', decided_on: 2018-01-01}]}\n  expect:"), "given"),
-])
-def test_wrong_form_names_file_case_and_key(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str,
-                                            named: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (GOOD.replace("entry: {}", "entries: {}"), "expect.entries"),
+        (GOOD.replace("expect:", "given: {record: []}\n  expect:"), "given.record"),
+        (GOOD.replace("on: 2018-01-01", "on: 2018-02-30"), "on"),
+        (
+            GOOD.replace("expect:", "given: {records: [{id: a, item: '2.2', decided: 2018-01-01}]}\n  expect:"),
+            "given.records.0.decided",
+        ),
+        (GOOD.replace("expect:", "given: {records: [{id: a, decided_on: 2018-01-01}]}\n  expect:"), "given.records.0"),
+        (GOOD.replace("entry: {}", "deadline: {soon: 2018-01-01}"), "expect.deadline.soon"),
+        (GOOD.replace("entry: {}", ""), "expect"),
+        (
+            GOOD.replace(
+                "expect:",
+                "given: {listings: [{id: l, list: blacklist, published_on: 2018-01-01, "
+                "pauses: [[2018-02-01, 2018-02-01]]}]}\n  expect:",
+            ),
+            "given.listings.0",
+        ),
+        (
+            GOOD.replace(
+                "expect:",
+                "given: {records: [{id: a, item: '2.2', decided_on: 2018-01-01}, "
+                "{id: a, item: '2.2', decided_on: 2018-01-01}]}\n  expect:",
+            ),
+            "given",
+        ),
+    ],
+)
+def test_wrong_form_names_file_case_and_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, named: str
+) -> None:
     status = _run(tmp_path, text)
     error = capsys.readouterr().err
     assert status == 2

@@ -21,7 +21,10 @@ REPRESENTATIVE_NUMBER = make_identity(FICTIONAL_DIVISION, dt.date(1977, 3, 4), 2
 
 def party(serial: int) -> dict[str, Cell]:
     """Return the columns of one more made-up enterprise."""
-    return {"CF_XDR_MC": f"河湾县第{serial}化工厂", "CF_XDR_SHXYM": make_uscc("9", "1", FICTIONAL_DIVISION, 500 + serial)}
+    return {
+        "CF_XDR_MC": f"河湾县第{serial}化工厂",
+        "CF_XDR_SHXYM": make_uscc("9", "1", FICTIONAL_DIVISION, 500 + serial),
+    }
 
 
 def good(serial: int, **changes: Cell) -> list[Cell]:
@@ -73,14 +76,17 @@ def csv_file(rows: list[list[Cell]], encoding: str, kind: Kind = Kind.PENALTY) -
 
 
 def preview(
-    content: bytes, *, department: Department, actor: Account, name: str = "处罚.xlsx", on: dt.date = TODAY, kind: str = ""
+    content: bytes,
+    *,
+    department: Department,
+    actor: Account,
+    name: str = "处罚.xlsx",
+    on: dt.date = TODAY,
+    kind: str = "",
 ) -> ImportBatch:
-    return import_preview(
-        upload=ContentFile(content, name=name), department=department, kind=kind, actor=actor, on=on
-    )
+    return import_preview(upload=ContentFile(content, name=name), department=department, kind=kind, actor=actor, on=on)
 
 
 def previewed_batch(department: Department, actor: Account) -> ImportBatch:
     """Return a previewed batch with one good and one bad row."""
     return preview(xlsx([good(1), good(2, CF_SY=None)]), department=department, actor=actor)
-

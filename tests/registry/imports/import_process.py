@@ -53,7 +53,9 @@ def report() -> None:
     waiting = ImportRow.objects.filter(state=ImportRow.State.WAITING).count()
     numbers = records.values_list("number", flat=True).distinct().count()
     linked = records.filter(import_row__state=ImportRow.State.IMPORTED).count()
-    say(f"records={records.count()} numbers={numbers} linked={linked} subjects={Subject.objects.count()} waiting={waiting}")
+    say(
+        f"records={records.count()} numbers={numbers} linked={linked} subjects={Subject.objects.count()} waiting={waiting}"
+    )
 
 
 match sys.argv[1]:

@@ -54,8 +54,13 @@ def take(content, bureau, handler, name="处罚.xlsx"):
 def export(handler, department=None, *, kind=Kind.PENALTY, table_format="xlsx", with_identities=True, **fields):
     fields = {**YEAR, "purpose": "报送市级平台", **fields}
     made = export_make(
-        kind=kind, department=department, table_format=table_format, with_identities=with_identities, actor=handler,
-        on=TODAY, **fields,
+        kind=kind,
+        department=department,
+        table_format=table_format,
+        with_identities=with_identities,
+        actor=handler,
+        on=TODAY,
+        **fields,
     )
     return made.stream.read()
 
@@ -89,7 +94,10 @@ def test_the_export_of_an_import_has_the_same_cells(bureau, handler):
 def test_a_penalty_entered_by_hand_with_line_breaks_goes_out_and_comes_back_unchanged(bureau, handler):
     subject = make_subject("河湾县手工登记有限公司")
     content = entered_penalty(
-        facts="第一行\r\n第二行", valid_until=dt.date(2027, 5, 20), representative="张三", authority_code=BUREAU,
+        facts="第一行\r\n第二行",
+        valid_until=dt.date(2027, 5, 20),
+        representative="张三",
+        authority_code=BUREAU,
         source_code=BUREAU,
     )
     record = record_draft_create(

@@ -69,8 +69,14 @@ def test_good_rows_go_in_and_bad_rows_come_back(name, bureau, handler):
     assert Record.objects.filter(state="confirmed", kind="penalty").count() == 24
 
 
-REASONS = {6: "第18位（校验码）不符", 11: "晚于今天", 16: "不是行政处罚法第九条规定的处罚类别", 21: "处罚类别含罚款",
-           26: "必填项为空", 31: "与第2行是同一相对人的同一文书"}
+REASONS = {
+    6: "第18位（校验码）不符",
+    11: "晚于今天",
+    16: "不是行政处罚法第九条规定的处罚类别",
+    21: "处罚类别含罚款",
+    26: "必填项为空",
+    31: "与第2行是同一相对人的同一文书",
+}
 
 
 @pytest.mark.parametrize("number", REASONS)
@@ -98,7 +104,7 @@ def test_corrected_failed_rows_can_be_taken_in(bureau, handler):
     batch, _ = take(xlsx([good(1), good(2, CF_SY=None)]), bureau, handler)
     made = import_failed_file(batch_id=batch.pk, actor=handler, on=TODAY)
     table = open_table(made.stream.read(), made.name)
-    (_, cells), = table.rows
+    ((_, cells),) = table.rows
     cells[15] = "补填的违法事实"
     again = preview(xlsx([cells[:30]]), department=bureau, actor=handler)
     assert run(again, handler).imported == 1
@@ -179,13 +185,16 @@ def test_licences_go_in(bureau, handler):
     assert Record.objects.get().permit.valid_until is None
 
 
-@pytest.mark.parametrize(("content", "name", "code"), [
-    (xlsx([]), "空表.xlsx", "sheet-empty"),
-    (b"", "空.xlsx", "file-empty"),
-    (b"%PDF-1.7 x", "处罚.xlsx", "file-not-a-table"),
-    ("处罚名称,处罚类别1,处罚事由,处罚结果,处罚截止期,地方编码\n".encode(), "旧表.csv", "old-layout"),
-    ("甲,乙,丙\n1,2,3\n".encode(), "别的.csv", "unknown-layout"),
-])
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (xlsx([]), "空表.xlsx", "sheet-empty"),
+        (b"", "空.xlsx", "file-empty"),
+        (b"%PDF-1.7 x", "处罚.xlsx", "file-not-a-table"),
+        ("处罚名称,处罚类别1,处罚事由,处罚结果,处罚截止期,地方编码\n".encode(), "旧表.csv", "old-layout"),
+        ("甲,乙,丙\n1,2,3\n".encode(), "别的.csv", "unknown-layout"),
+    ],
+)
 def test_a_file_that_cannot_be_taken_in_is_refused(content, name, code, bureau, handler):
     with pytest.raises(InvalidInput) as refusal:
         preview(content, department=bureau, actor=handler, name=name)

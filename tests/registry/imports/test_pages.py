@@ -150,9 +150,13 @@ def test_the_log_costs_the_same_for_one_import_and_for_three(officer, bureau, ha
     assert log_queries(officer) == one
 
 
-@pytest.mark.parametrize(("name", "kind", "width"), [
-    ("registry:import-template-penalty", Kind.PENALTY, 30), ("registry:import-template-licence", Kind.LICENCE, 28),
-])
+@pytest.mark.parametrize(
+    ("name", "kind", "width"),
+    [
+        ("registry:import-template-penalty", Kind.PENALTY, 30),
+        ("registry:import-template-licence", Kind.LICENCE, 28),
+    ],
+)
 def test_the_template_is_the_national_layout(name, kind, width, officer):
     content = b"".join(officer.get(reverse(name)).streaming_content)
     header = open_table(content, "模板.xlsx").header
@@ -182,15 +186,26 @@ def test_the_command_writes_the_sample(tmp_path):
 
 
 def test_export_is_sent_as_a_file(officer, bureau):
-    data = {"kind": "penalty", "department": bureau.pk, "decided_from": "2026-01-01", "decided_until": "2026-11-20",
-            "table_format": "csv", "purpose": "报送市级平台"}
+    data = {
+        "kind": "penalty",
+        "department": bureau.pk,
+        "decided_from": "2026-01-01",
+        "decided_until": "2026-11-20",
+        "table_format": "csv",
+        "purpose": "报送市级平台",
+    }
     response = officer.post(reverse("registry:export"), data)
     assert response["Content-Type"] == "text/csv"
 
 
 def test_export_refused_keeps_what_was_typed(officer):
-    data = {"kind": "penalty", "decided_from": "2026-11-20", "decided_until": "2026-01-01", "table_format": "csv",
-            "purpose": "报送市级平台"}
+    data = {
+        "kind": "penalty",
+        "decided_from": "2026-11-20",
+        "decided_until": "2026-01-01",
+        "table_format": "csv",
+        "purpose": "报送市级平台",
+    }
     response = officer.post(reverse("registry:export"), data)
     assert "早于起始日期" in response.context["form"].errors["decided_until"][0]
 

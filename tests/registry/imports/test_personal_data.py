@@ -87,4 +87,7 @@ def test_a_persons_number_in_an_organisations_column_is_hidden():
 
 
 def test_a_remark_on_a_persons_number_hides_its_digits():
-    assert masked_remark("证件号码：第1至6位“139999”不是已知的行政区划码") == "证件号码：第1至6位“******”不是已知的行政区划码"
+    assert (
+        masked_remark("证件号码：第1至6位“139999”不是已知的行政区划码")
+        == "证件号码：第1至6位“******”不是已知的行政区划码"
+    )

@@ -53,19 +53,26 @@ def refusal(data: bytes, name: str = "表.xlsx") -> InvalidInput:
     return caught.value
 
 
-@pytest.mark.parametrize(("data", "table_format", "encoding"), [
-    (xlsx(ROWS), "xlsx", ""),
-    (xls(ROWS), "xls", ""),
-    (csv_text(ROWS).encode("utf-8"), "csv", "utf-8"),
-    (csv_text(ROWS).encode("utf-8-sig"), "csv", "utf-8-sig"),
-    (csv_text(ROWS).encode("gb18030"), "csv", "gb18030"),
-    (csv_text(ROWS, "\t").encode("utf-16"), "csv", "utf-16"),
-    (csv_text(ROWS, ";").encode("gb18030"), "csv", "gb18030"),
-])
+@pytest.mark.parametrize(
+    ("data", "table_format", "encoding"),
+    [
+        (xlsx(ROWS), "xlsx", ""),
+        (xls(ROWS), "xls", ""),
+        (csv_text(ROWS).encode("utf-8"), "csv", "utf-8"),
+        (csv_text(ROWS).encode("utf-8-sig"), "csv", "utf-8-sig"),
+        (csv_text(ROWS).encode("gb18030"), "csv", "gb18030"),
+        (csv_text(ROWS, "\t").encode("utf-16"), "csv", "utf-16"),
+        (csv_text(ROWS, ";").encode("gb18030"), "csv", "gb18030"),
+    ],
+)
 def test_table_is_known_by_its_content_whatever_its_name(data: bytes, table_format: str, encoding: str) -> None:
     table = open_table(data, "误导的名字.pdf")
     assert (table.format, table.encoding, table.header, list(table.rows)) == (
-        table_format, encoding, ROWS[0], [(2, ROWS[1]), (3, ROWS[2])])
+        table_format,
+        encoding,
+        ROWS[0],
+        [(2, ROWS[1]), (3, ROWS[2])],
+    )
 
 
 def test_table_is_read_from_a_path(tmp_path: Path) -> None:
@@ -121,16 +128,25 @@ def test_real_date_and_truth_cells_become_plain_text() -> None:
         sheet.write_row(0, 0, ["日期", "时间", "是否"])
         # Times in a spreadsheet have no zone.
         sheet.write_datetime(1, 0, dt.datetime(2026, 1, 5), workbook.add_format({"num_format": "yyyy-mm-dd"}))  # noqa: DTZ001
-        sheet.write_datetime(1, 1, dt.datetime(2026, 1, 5, 9, 30),  # noqa: DTZ001
-                             workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+        sheet.write_datetime(
+            1,
+            1,
+            dt.datetime(2026, 1, 5, 9, 30),  # noqa: DTZ001
+            workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        )
         sheet.write_boolean(1, 2, True)
     assert list(open_table(buffer.getvalue(), "表.xlsx").rows) == [(2, ["2026-01-05", "2026-01-05 09:30:00", "TRUE"])]
 
 
-@pytest.mark.parametrize(("cell", "value"), [
-    ('"=""91139999X000000198"""', "91139999X000000198"), ("'=1+1", "=1+1"), ('"甲,乙\n丙"', "甲,乙\n丙"),
-    ("'普通", "'普通"),
-])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('"=""91139999X000000198"""', "91139999X000000198"),
+        ("'=1+1", "=1+1"),
+        ('"甲,乙\n丙"', "甲,乙\n丙"),
+        ("'普通", "'普通"),
+    ],
+)
 def test_guards_round_a_csv_value_are_taken_off(cell: str, value: str) -> None:
     assert list(open_table(f"名称,金额\r\n{cell},1\r\n".encode(), "表.csv").rows) == [(2, [value, "1"])]
 
@@ -144,18 +160,29 @@ def test_workbook_without_content_is_refused() -> None:
     assert refusal(xlsx([])).code == "file-empty"
 
 
-@pytest.mark.parametrize("data", [
-    b"<html><table><tr><td>1</td></tr></table></html>", b"\xef\xbb\xbf\n<!DOCTYPE html>",
-    b"<?xml version='1.0'?><Workbook/>", "<table><tr><td>甲</td></tr></table>".encode("utf-16"),
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html><table><tr><td>1</td></tr></table></html>",
+        b"\xef\xbb\xbf\n<!DOCTYPE html>",
+        b"<?xml version='1.0'?><Workbook/>",
+        "<table><tr><td>甲</td></tr></table>".encode("utf-16"),
+    ],
+)
 def test_web_page_under_the_name_of_a_workbook_is_refused_by_name(data: bytes) -> None:
     error = refusal(data, "表.xls")
     assert (error.code, "HTML" in error.message) == ("file-not-a-table", True)
 
 
-@pytest.mark.parametrize("data", [
-    b"%PDF-1.7 x", b"Rar!\x1a\x07", b"\x89PNG\r\n", "整段文字没有分隔".encode(),
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7 x",
+        b"Rar!\x1a\x07",
+        b"\x89PNG\r\n",
+        "整段文字没有分隔".encode(),
+    ],
+)
 def test_other_files_are_refused(data: bytes) -> None:
     assert refusal(data).code == "file-not-a-table"
 
@@ -190,7 +217,7 @@ def test_bytes_in_no_known_encoding_are_refused(data: bytes) -> None:
 
 
 def test_quote_that_never_closes_is_refused_with_its_row() -> None:
-    data = ("名称,金额\r\n甲,1\r\n\"乙" + "字" * 100_001).encode()
+    data = ('名称,金额\r\n甲,1\r\n"乙' + "字" * 100_001).encode()
     with pytest.raises(InvalidInput, match="第3行"):
         list(open_table(data, "表.csv").rows)
 

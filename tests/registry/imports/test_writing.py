@@ -30,8 +30,9 @@ TODAY = dt.date(2026, 11, 22)
 HEADER: list[Cell] = ["名称", "金额"]
 
 
-def back(rows: list[tuple[list[Cell], str]], read_format: str, encoding: str = "",
-         header: list[Cell] | None = None) -> bytes:
+def back(
+    rows: list[tuple[list[Cell], str]], read_format: str, encoding: str = "", header: list[Cell] | None = None
+) -> bytes:
     target = io.BytesIO()
     write_failed_rows(target, header=header or HEADER, rows=rows, read_format=read_format, encoding=encoding)
     return target.getvalue()
@@ -50,7 +51,9 @@ def test_failed_rows_go_back_in_the_format_they_came_in_or_its_successor(read_fo
 def test_failed_rows_go_back_with_their_reason(read_format: str) -> None:
     table = reread(back([(["甲厂", "0.2"], "名称有误")], read_format))
     assert [table.header, *(row for _, row in table.rows)] == [
-        ["名称", "金额", "失败原因"], ["甲厂", "0.2", "名称有误"]]
+        ["名称", "金额", "失败原因"],
+        ["甲厂", "0.2", "名称有误"],
+    ]
 
 
 @pytest.mark.parametrize("read_format", ["xlsx", "csv"])
@@ -61,13 +64,17 @@ def test_short_row_is_filled_up_to_the_column_of_reasons(read_format: str) -> No
 def test_column_of_reasons_from_an_earlier_time_is_replaced() -> None:
     data = back([(["甲厂", "0.2", "旧原因"], "新原因")], "xlsx", header=[*HEADER, "失败原因"])
     table = reread(data)
-    assert [table.header, *(row for _, row in table.rows)] == [
-        ["名称", "金额", "失败原因"], ["甲厂", "0.2", "新原因"]]
+    assert [table.header, *(row for _, row in table.rows)] == [["名称", "金额", "失败原因"], ["甲厂", "0.2", "新原因"]]
 
 
-@pytest.mark.parametrize(("encoding", "start"), [
-    ("utf-8", b"\xef\xbb\xbf"), ("utf-8-sig", b"\xef\xbb\xbf"), ("gb18030", "名称".encode("gb18030")),
-])
+@pytest.mark.parametrize(
+    ("encoding", "start"),
+    [
+        ("utf-8", b"\xef\xbb\xbf"),
+        ("utf-8-sig", b"\xef\xbb\xbf"),
+        ("gb18030", "名称".encode("gb18030")),
+    ],
+)
 def test_csv_goes_back_in_the_encoding_it_came_in(encoding: str, start: bytes) -> None:
     assert back([], "csv", encoding).startswith(start)
 
@@ -93,8 +100,10 @@ def test_long_number_in_a_csv_is_guarded_against_shortening() -> None:
 SAFE = st.text(st.characters(codec="gb18030", exclude_categories=("Cc", "Cs", "Cf", "Co", "Cn")), max_size=12)
 
 
-@given(st.lists(st.tuples(SAFE.filter(lambda t: t == t.strip()), SAFE.filter(lambda t: t == t.strip())), max_size=4),
-       st.sampled_from(["utf-8", "gb18030"]))
+@given(
+    st.lists(st.tuples(SAFE.filter(lambda t: t == t.strip()), SAFE.filter(lambda t: t == t.strip())), max_size=4),
+    st.sampled_from(["utf-8", "gb18030"]),
+)
 def test_csv_given_back_reads_as_it_was(pairs: list[tuple[str, str]], encoding: str) -> None:
     table = reread(back([([a, b], "原因") for a, b in pairs], "csv", encoding))
     assert [[str(cell).strip() for cell in row] for _, row in table.rows] == [[a, b, "原因"] for a, b in pairs]

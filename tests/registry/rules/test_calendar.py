@@ -13,14 +13,17 @@ ANY_DAY = st.dates(date(1998, 1, 1), date(2070, 12, 31))
 ANNOUNCED_DAY = st.dates(date(2004, 1, 1), date(2026, 10, 31))
 
 
-@pytest.mark.parametrize(("start", "n", "due"), [
-    (date(2026, 2, 11), 7, date(2026, 2, 27)),  # Spring Festival 15–23 February, make-up 14 and 28 February
-    (date(2022, 9, 1), 20, date(2022, 9, 30)),  # Mid-Autumn 12 September off, no make-up day in between
-    (date(2024, 9, 27), 2, date(2024, 9, 30)),  # Sunday 29 September 2024 worked
-    (date(2024, 9, 30), 1, date(2024, 10, 8)),
-    (date(2025, 1, 24), 1, date(2025, 1, 26)),  # Friday to the working Sunday
-    (date(2026, 11, 20), 7, date(2026, 12, 1)),
-])
+@pytest.mark.parametrize(
+    ("start", "n", "due"),
+    [
+        (date(2026, 2, 11), 7, date(2026, 2, 27)),  # Spring Festival 15–23 February, make-up 14 and 28 February
+        (date(2022, 9, 1), 20, date(2022, 9, 30)),  # Mid-Autumn 12 September off, no make-up day in between
+        (date(2024, 9, 27), 2, date(2024, 9, 30)),  # Sunday 29 September 2024 worked
+        (date(2024, 9, 30), 1, date(2024, 10, 8)),
+        (date(2025, 1, 24), 1, date(2025, 1, 26)),  # Friday to the working Sunday
+        (date(2026, 11, 20), 7, date(2026, 12, 1)),
+    ],
+)
 def test_nth_working_day_follows_the_official_notices(start: date, n: int, due: date) -> None:
     assert CALENDAR.add(start, n) == Due(due, False)
 
@@ -120,14 +123,22 @@ def test_newly_announced_year_keeps_the_holidays_that_no_override_names() -> Non
 
 
 NOTICE = CALENDAR.notice_days(
-    2027, days_off=[date(2027, 1, 1), date(2027, 1, 2), date(2027, 10, 1), date(2027, 10, 8)],
-    make_up_days=[date(2027, 10, 9)])
+    2027,
+    days_off=[date(2027, 1, 1), date(2027, 1, 2), date(2027, 10, 1), date(2027, 10, 8)],
+    make_up_days=[date(2027, 10, 9)],
+)
 
 
-@pytest.mark.parametrize(("day", "working"), [
-    (date(2027, 10, 8), False), (date(2027, 10, 9), True), (date(2027, 1, 2), False), (date(2027, 1, 1), False),
-    (date(2027, 5, 3), True),  # guessed off, not in the notice
-])
+@pytest.mark.parametrize(
+    ("day", "working"),
+    [
+        (date(2027, 10, 8), False),
+        (date(2027, 10, 9), True),
+        (date(2027, 1, 2), False),
+        (date(2027, 1, 1), False),
+        (date(2027, 5, 3), True),  # guessed off, not in the notice
+    ],
+)
 def test_year_loaded_from_a_notice_is_exactly_the_notice(day: date, working: bool) -> None:
     assert CALENDAR.with_overrides(NOTICE, {2027}).is_working(day) is working
 
@@ -141,12 +152,15 @@ def test_notice_may_reach_into_the_december_before() -> None:
     assert days[date(2026, 12, 31)] is False
 
 
-@pytest.mark.parametrize(("days_off", "make_up_days", "word"), [
-    ([date(2028, 1, 1)], [], "年份"), ([], [date(2027, 10, 8)], "周六"),
-    ([date(2027, 10, 9)], [date(2027, 10, 9)], "同时"),
-])
-def test_notice_that_contradicts_itself_is_refused(
-        days_off: list[date], make_up_days: list[date], word: str) -> None:
+@pytest.mark.parametrize(
+    ("days_off", "make_up_days", "word"),
+    [
+        ([date(2028, 1, 1)], [], "年份"),
+        ([], [date(2027, 10, 8)], "周六"),
+        ([date(2027, 10, 9)], [date(2027, 10, 9)], "同时"),
+    ],
+)
+def test_notice_that_contradicts_itself_is_refused(days_off: list[date], make_up_days: list[date], word: str) -> None:
     with pytest.raises(ValueError, match=word):
         CALENDAR.notice_days(2027, days_off=days_off, make_up_days=make_up_days)
 
@@ -158,8 +172,7 @@ def test_override_outside_the_table_widens_it() -> None:
 
 def test_exception_outside_the_years_covered_is_refused() -> None:
     with pytest.raises(ValueError, match="2025"):
-        WorkingCalendar(first_year=2026, last_year=2026, exceptions={date(2025, 1, 1): False},
-                        announced_years=[2026])
+        WorkingCalendar(first_year=2026, last_year=2026, exceptions={date(2025, 1, 1): False}, announced_years=[2026])
 
 
 @given(ANY_DAY, st.integers(0, 400))

@@ -25,10 +25,16 @@ BIRTHS = st.dates(date(1930, 1, 1), date(2025, 12, 31))
 # Worked by hand. Body X0000001: 33·3 + 1·2 = 101, 101 mod 11 = 2, 11 - 2 = 9. First 17 characters of
 # 91139999X00000019: the weighted sum is 1666, 1666 mod 31 = 23, 31 - 23 = 8. With N, A, Y in front the sum
 # is 1679, 1667, 1687 and the check 26 (T), 7, 18 (J).
-@pytest.mark.parametrize("code", [
-    "91139999X000000198", "N1139999X00000019T", "A1139999X000000197", "Y1139999X00000019J",
-    "91350100M000100Y43",  # example in GB 32100-2015
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "91139999X000000198",
+        "N1139999X00000019T",
+        "A1139999X000000197",
+        "Y1139999X00000019J",
+        "91350100M000100Y43",  # example in GB 32100-2015
+    ],
+)
 def test_code_with_right_check_digits_is_accepted(code: str) -> None:
     assert check_uscc(code).errors == ()
 
@@ -38,16 +44,19 @@ def test_known_authority_category_and_division_give_no_warning(code: str) -> Non
     assert check_uscc(code).warnings == ()
 
 
-@pytest.mark.parametrize(("code", "positions"), [
-    ("91139999X000000191", [18]),
-    ("91139999X00000011", [18]),  # one short: position 18 is missing
-    ("91139999X0000001988", [19]),
-    ("91139999X000O00198", [13]),
-    ("9113A999X000000198", [5]),
-    ("91139999X000000218", [17, 18]),  # body X0000002: 99 + 4 = 103, 103 mod 11 = 4, so 7 belongs at 17
-    ("", [1]),
-    ("91I39999X0000O0198", [3, 14]),
-])
+@pytest.mark.parametrize(
+    ("code", "positions"),
+    [
+        ("91139999X000000191", [18]),
+        ("91139999X00000011", [18]),  # one short: position 18 is missing
+        ("91139999X0000001988", [19]),
+        ("91139999X000O00198", [13]),
+        ("9113A999X000000198", [5]),
+        ("91139999X000000218", [17, 18]),  # body X0000002: 99 + 4 = 103, 103 mod 11 = 4, so 7 belongs at 17
+        ("", [1]),
+        ("91I39999X0000O0198", [3, 14]),
+    ],
+)
 def test_fault_in_a_code_is_named_by_its_position(code: str, positions: list[int]) -> None:
     assert [error.position for error in check_uscc(code).errors] == positions
 
@@ -103,7 +112,7 @@ def test_made_code_is_accepted(authority: str, category: str, serial: int) -> No
 @given(SERIALS, st.integers(0, 17), st.sampled_from(USCC_ALPHABET))
 def test_one_wrong_character_is_always_found(serial: int, index: int, other: str) -> None:
     code = make_uscc("9", "1", FICTIONAL_DIVISION, serial)
-    changed = code[:index] + other + code[index + 1:]
+    changed = code[:index] + other + code[index + 1 :]
     assert check_uscc(changed).is_valid is (changed == code)
 
 
@@ -139,26 +148,40 @@ def test_made_organization_code_is_accepted(serial: int) -> None:
 
 # Weighted sums worked by hand: 253 mod 11 = 0 → 1; 197 mod 11 = 10 → 2; 234 mod 11 = 3 → 9; 152 mod 11 = 9
 # → 3.
-@pytest.mark.parametrize("number", [
-    "11010519491231002X", "440524188001010014",  # examples in GB 11643-1999
-    "810000199408230021", "830000199201300022",  # residence permits of 港澳 and 台湾 residents
-    "911111199003070129",  # permanent residence of a foreigner
-    "512301197001010013",  # a division of before 1997
-])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "11010519491231002X",
+        "440524188001010014",  # examples in GB 11643-1999
+        "810000199408230021",
+        "830000199201300022",  # residence permits of 港澳 and 台湾 residents
+        "911111199003070129",  # permanent residence of a foreigner
+        "512301197001010013",  # a division of before 1997
+    ],
+)
 def test_identity_number_with_right_check_digit_is_accepted(number: str) -> None:
     assert check_identity(number, on=date(2026, 11, 22)).errors == ()
 
 
-@pytest.mark.parametrize("number", ["810000199408230021", "830000199201300022", "911111199003070129",
-                                    "512301197001010013"])
+@pytest.mark.parametrize(
+    "number", ["810000199408230021", "830000199201300022", "911111199003070129", "512301197001010013"]
+)
 def test_special_and_old_divisions_give_no_warning(number: str) -> None:
     assert check_identity(number, on=date(2026, 11, 22)).warnings == ()
 
 
-@pytest.mark.parametrize(("number", "position"), [
-    ("110105194912310021", 18), ("11010519491231002", 18), ("11010519490231002X", 7), ("1101051949123100XX", 17),
-    ("110105194912310-2X", 16), ("11010519491231002X1", 19), ("", 1),
-])
+@pytest.mark.parametrize(
+    ("number", "position"),
+    [
+        ("110105194912310021", 18),
+        ("11010519491231002", 18),
+        ("11010519490231002X", 7),
+        ("1101051949123100XX", 17),
+        ("110105194912310-2X", 16),
+        ("11010519491231002X1", 19),
+        ("", 1),
+    ],
+)
 def test_fault_in_an_identity_number_is_named_by_its_position(number: str, position: int) -> None:
     assert check_identity(number).errors[0].position == position
 

@@ -16,10 +16,17 @@ from registry.rules.names import (
 NAMES = st.text(alphabet="安平县丝网制造有限公司（）()·Ａa1 ", min_size=0, max_size=20)
 
 
-@pytest.mark.parametrize("spelling", [
-    "安平县(城关)ABC丝网有限公司", "安平县（城关）ＡＢＣ丝网有限公司", "安平县〔城关〕abc丝网有限公司",
-    "安平县【城关】Abc丝网有限公司", "安平县[城关]ABC 丝网有限公司\n", "安平县［城关］ABC\u3000丝网\u200b有限公司",
-])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "安平县(城关)ABC丝网有限公司",
+        "安平县（城关）ＡＢＣ丝网有限公司",
+        "安平县〔城关〕abc丝网有限公司",
+        "安平县【城关】Abc丝网有限公司",
+        "安平县[城关]ABC 丝网有限公司\n",
+        "安平县［城关］ABC\u3000丝网\u200b有限公司",
+    ],
+)
 def test_spellings_of_one_name_compare_equal(spelling: str) -> None:
     assert comparable_name(spelling) == "安平县(城关)ABC丝网有限公司"
 
@@ -45,10 +52,17 @@ def test_name_for_showing_has_full_width_brackets_and_single_spaces() -> None:
     assert clean_name("  安平县(城关)\t丝网\x00 Co  Ltd ") == "安平县（城关） 丝网 Co Ltd"
 
 
-@pytest.mark.parametrize("spelling", [
-    "安应急罚〔2026〕12号", "安应急罚(2026)12号", "安应急罚（2026）12号", "安应急罚[2026]12号",
-    "安应急罚【２０２６】12 号", "安应急罚﹝2026﹞１２号",
-])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "安应急罚〔2026〕12号",
+        "安应急罚(2026)12号",
+        "安应急罚（2026）12号",
+        "安应急罚[2026]12号",
+        "安应急罚【２０２６】12 号",
+        "安应急罚﹝2026﹞１２号",
+    ],
+)
 def test_spellings_of_one_document_number_take_the_official_form(spelling: str) -> None:
     assert clean_document_number(spelling) == "安应急罚〔2026〕12号"
 
@@ -83,5 +97,5 @@ def test_longer_fragment_is_looked_up_by_its_pairs() -> None:
 
 @given(NAMES, st.integers(0, 20), st.integers(1, 14))
 def test_name_has_every_gram_of_any_of_its_fragments(name: str, start: int, length: int) -> None:
-    fragment = comparable_name(name)[start:start + length]
+    fragment = comparable_name(name)[start : start + length]
     assert set(query_grams(fragment)) <= set(grams(name))

@@ -11,20 +11,24 @@ from registry.rules.periods import Period, add_months, add_years, last_day, with
 DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 
 
-@pytest.mark.parametrize(("start", "kwargs", "expected"), [
-    (date(2017, 6, 1), {"years": 1}, date(2018, 6, 1)),
-    (date(2020, 2, 29), {"years": 1}, date(2021, 2, 28)),
-    (date(2020, 2, 29), {"years": 4}, date(2024, 2, 29)),
-    (date(2023, 2, 28), {"years": 1}, date(2024, 2, 28)),
-    (date(2025, 8, 31), {"months": 6}, date(2026, 2, 28)),
-    (date(2023, 11, 30), {"months": 3}, date(2024, 2, 29)),
-    (date(2025, 12, 15), {"months": 1}, date(2026, 1, 15)),
-    (date(2026, 2, 28), {"days": 10}, date(2026, 3, 10)),
-    (date(2024, 1, 31), {"months": 1, "days": 1}, date(2024, 3, 1)),
-    (date(2024, 3, 31), {"years": 1, "months": 6}, date(2025, 9, 30)),
-])
+@pytest.mark.parametrize(
+    ("start", "kwargs", "expected"),
+    [
+        (date(2017, 6, 1), {"years": 1}, date(2018, 6, 1)),
+        (date(2020, 2, 29), {"years": 1}, date(2021, 2, 28)),
+        (date(2020, 2, 29), {"years": 4}, date(2024, 2, 29)),
+        (date(2023, 2, 28), {"years": 1}, date(2024, 2, 28)),
+        (date(2025, 8, 31), {"months": 6}, date(2026, 2, 28)),
+        (date(2023, 11, 30), {"months": 3}, date(2024, 2, 29)),
+        (date(2025, 12, 15), {"months": 1}, date(2026, 1, 15)),
+        (date(2026, 2, 28), {"days": 10}, date(2026, 3, 10)),
+        (date(2024, 1, 31), {"months": 1, "days": 1}, date(2024, 3, 1)),
+        (date(2024, 3, 31), {"years": 1, "months": 6}, date(2025, 9, 30)),
+    ],
+)
 def test_last_day_is_the_corresponding_day_or_the_month_end(
-        start: date, kwargs: dict[str, int], expected: date) -> None:
+    start: date, kwargs: dict[str, int], expected: date
+) -> None:
     assert last_day(start, **kwargs) == expected
 
 
@@ -36,9 +40,15 @@ def test_years_across_the_turn_of_the_year() -> None:
     assert add_years(date(2025, 12, 31), 3) == date(2028, 12, 31)
 
 
-@pytest.mark.parametrize(("day", "inside"), [
-    (date(2017, 6, 1), True), (date(2018, 6, 1), True), (date(2018, 6, 2), False), (date(2017, 5, 31), False),
-])
+@pytest.mark.parametrize(
+    ("day", "inside"),
+    [
+        (date(2017, 6, 1), True),
+        (date(2018, 6, 1), True),
+        (date(2018, 6, 2), False),
+        (date(2017, 5, 31), False),
+    ],
+)
 def test_record_is_inside_the_last_year_through_the_corresponding_day(day: date, inside: bool) -> None:
     assert within_last(date(2017, 6, 1), day, years=1) is inside
 
@@ -90,7 +100,8 @@ def test_two_endless_periods_overlap() -> None:
 
 @given(DAYS, DAYS, st.integers(0, 5), st.integers(0, 30))
 def test_within_last_is_the_period_after_the_event_and_the_day_itself(
-        d: date, t: date, years: int, months: int) -> None:
+    d: date, t: date, years: int, months: int
+) -> None:
     expected = t == d or Period.after(d, years=years, months=months).contains(t)
     assert within_last(d, t, years=years, months=months) is expected
 

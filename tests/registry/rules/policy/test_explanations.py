@@ -18,8 +18,13 @@ from registry.rules.policy.wording import clause_text, numeral
 Day = dt.date
 
 
-def _ask(policy: str, on: Day, *records: RecordFact, listings: tuple[ListingFact, ...] = (),
-         subject: SubjectFacts | None = None) -> Evaluation:
+def _ask(
+    policy: str,
+    on: Day,
+    *records: RecordFact,
+    listings: tuple[ListingFact, ...] = (),
+    subject: SubjectFacts | None = None,
+) -> Evaluation:
     return evaluate(load_packs()[policy], subject or SubjectFacts(), History(records, listings), on)
 
 
@@ -33,8 +38,9 @@ def test_points_say_how_many_are_missing_for_the_next_list() -> None:
 
 
 def test_met_points_name_the_documents() -> None:
-    lines = explain_text(_ask("nanning-urban", Day(2022, 3, 1), _severe("1", Day(2022, 1, 5)),
-                              _severe("2", Day(2022, 1, 6))))
+    lines = explain_text(
+        _ask("nanning-urban", Day(2022, 3, 1), _severe("1", Day(2022, 1, 5)), _severe("2", Day(2022, 1, 6)))
+    )
     assert "应当列入失信黄名单，依据第九条。" in lines
     assert "近1年失信计分累计满10分不满20分：已有12分（城管罚〔2022〕1号、城管罚〔2022〕2号），依据第九条。" in lines
 
@@ -74,7 +80,11 @@ def test_a_subject_of_another_sector_is_told_why() -> None:
 def test_clauses_are_cited_as_officials_do() -> None:
     pack = load_packs()["saws-2017-49"].pack
     assert [clause_text(pack, clause) for clause in ("9", "2.10", "12", "附一")] == [
-        "第九条", "第二条第（十）项", "第十二条", "附一"]
+        "第九条",
+        "第二条第（十）项",
+        "第十二条",
+        "附一",
+    ]
 
 
 def test_numerals() -> None:
@@ -83,7 +93,13 @@ def test_numerals() -> None:
 
 def test_a_revoked_entry_frees_its_grounds() -> None:
     record = RecordFact(id="a", item="2.4", decided_on=Day(2017, 6, 1))
-    listing = ListingFact(id="l", list_code="joint-sanction", published_on=Day(2017, 7, 1), grounds=("a",),
-                          ended_on=Day(2017, 8, 1), revoked=True)
+    listing = ListingFact(
+        id="l",
+        list_code="joint-sanction",
+        published_on=Day(2017, 7, 1),
+        grounds=("a",),
+        ended_on=Day(2017, 8, 1),
+        revoked=True,
+    )
     evaluation = _ask("saws-2017-49", Day(2017, 9, 1), record, listings=(listing,))
     assert evaluation.entry == {"joint-sanction": ("a",)}

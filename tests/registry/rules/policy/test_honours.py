@@ -78,11 +78,14 @@ def test_an_accident_without_liability_is_no_bad_record() -> None:
     assert "5.2" not in _missing(_ask(FIRST_CLASS, accident))
 
 
-@pytest.mark.parametrize(("subject", "records", "opened"), [
-    (FIRST_CLASS, (HONOUR, PENALTY), True),
-    (FIRST_CLASS, (), True),
-    (FIRST_CLASS, (PENALTY,), False),
-    (SubjectFacts(risk="major"), (HONOUR,), False),
-])
+@pytest.mark.parametrize(
+    ("subject", "records", "opened"),
+    [
+        (FIRST_CLASS, (HONOUR, PENALTY), True),
+        (FIRST_CLASS, (), True),
+        (FIRST_CLASS, (PENALTY,), False),
+        (SubjectFacts(risk="major"), (HONOUR,), False),
+    ],
+)
 def test_green_channel(subject: SubjectFacts, records: tuple[RecordFact, ...], opened: bool) -> None:
     assert _ask(subject, *records).green_channel is opened

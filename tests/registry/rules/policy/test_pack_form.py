@@ -42,28 +42,44 @@ def test_the_trial_pack_is_right_to_begin_with() -> None:
     assert parse_pack(read_yaml(HEAD + BODY), source="trial.yaml").id == "trial"
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ("issuer: 某县", "isuer: 某县", "trial.yaml：head.isuer：没有这样的项"),
-    ("issuer: 某县", "isuer: 某县", "trial.yaml：head.issuer：缺少此项"),
-    ("years: 1, from", "years: one, from", "lists.0.term.years：应为整数，请改为数字（现值：'one'）"),
-    ("years: 1, from: publication", "from: publication", "lists.0.term：期间为空"),
-    ("from: publication", "from: yesterday", "lists.0.term.from：只能是 'publication', 'decision' 或 'recognition' 之一"),
-    ('clause: "14"', 'clause: ""', "lists.0.term.clause：不能为空"),
-    ('public: {value: false, clause: "9"}', "public: {value: false}", "lists.0.public.clause：缺少此项"),
-    ('public: {value: false, clause: "9"}', 'public: {value: false, clause: "9", assumed: true}',
-     "lists.0.public：标为 assumed: true 的值必须写明 reason"),
-    ("{points: {at_least: 10}", "{item: major", "item 条件用到未定义的代码：major"),
-    ("{points: {at_least: 10}", "{on_list: red", "on_list 条件用到未定义的代码：red"),
-    ("{points: {at_least: 10}", "{standing: yellow", "名单 yellow 的 standing 条件绕回自身"),
-    ("{points: {at_least: 10}", "{item: minor, any: []", "lists.0.entry：每个条件须恰好含有一种判断"),
-    ("{points: {at_least: 10}", "{total: 10", "lists.0.entry：每个条件须恰好含有一种判断"),
-    ("kind: lookback, period: {years: 1}", "kind: calendar_year, period: {years: 1}",
-     "points.window：lookback 和 span 须写明 period"),
-    ("points: {window: {kind: lookback, period: {years: 1}}, clause: \"9\"}\n", "", "没有写 points 计分规则"),
-    ("code: yellow", "code: 黄", "lists.0.code：代码只能由字母、数字、点和连字符组成"),
-    ("- {code: minor, label: 轻微, points: 1, clause: \"7\"}",
-     "- {code: minor, label: 轻微, clause: \"7\"}\n  - {code: minor, label: 又, clause: \"7\"}", "items 中代码重复：minor"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("issuer: 某县", "isuer: 某县", "trial.yaml：head.isuer：没有这样的项"),
+        ("issuer: 某县", "isuer: 某县", "trial.yaml：head.issuer：缺少此项"),
+        ("years: 1, from", "years: one, from", "lists.0.term.years：应为整数，请改为数字（现值：'one'）"),
+        ("years: 1, from: publication", "from: publication", "lists.0.term：期间为空"),
+        (
+            "from: publication",
+            "from: yesterday",
+            "lists.0.term.from：只能是 'publication', 'decision' 或 'recognition' 之一",
+        ),
+        ('clause: "14"', 'clause: ""', "lists.0.term.clause：不能为空"),
+        ('public: {value: false, clause: "9"}', "public: {value: false}", "lists.0.public.clause：缺少此项"),
+        (
+            'public: {value: false, clause: "9"}',
+            'public: {value: false, clause: "9", assumed: true}',
+            "lists.0.public：标为 assumed: true 的值必须写明 reason",
+        ),
+        ("{points: {at_least: 10}", "{item: major", "item 条件用到未定义的代码：major"),
+        ("{points: {at_least: 10}", "{on_list: red", "on_list 条件用到未定义的代码：red"),
+        ("{points: {at_least: 10}", "{standing: yellow", "名单 yellow 的 standing 条件绕回自身"),
+        ("{points: {at_least: 10}", "{item: minor, any: []", "lists.0.entry：每个条件须恰好含有一种判断"),
+        ("{points: {at_least: 10}", "{total: 10", "lists.0.entry：每个条件须恰好含有一种判断"),
+        (
+            "kind: lookback, period: {years: 1}",
+            "kind: calendar_year, period: {years: 1}",
+            "points.window：lookback 和 span 须写明 period",
+        ),
+        ('points: {window: {kind: lookback, period: {years: 1}}, clause: "9"}\n', "", "没有写 points 计分规则"),
+        ("code: yellow", "code: 黄", "lists.0.code：代码只能由字母、数字、点和连字符组成"),
+        (
+            '- {code: minor, label: 轻微, points: 1, clause: "7"}',
+            '- {code: minor, label: 轻微, clause: "7"}\n  - {code: minor, label: 又, clause: "7"}',
+            "items 中代码重复：minor",
+        ),
+    ],
+)
 def test_a_mistake_is_named_with_its_way_out(old: str, new: str, said: str) -> None:
     assert old in HEAD + BODY
     assert said in _problems((HEAD + BODY).replace(old, new, 1))
@@ -75,8 +91,10 @@ def test_a_count_of_something_that_is_not_about_records_is_refused() -> None:
 
 
 def test_a_mandatory_measure_without_legal_basis_is_refused() -> None:
-    measures = ("measures:\n  - {code: M1, label: 限制, force: mandatory, departments: [某局], "
-                "targets: [organization], clause: '1'}\n")
+    measures = (
+        "measures:\n  - {code: M1, label: 限制, force: mandatory, departments: [某局], "
+        "targets: [organization], clause: '1'}\n"
+    )
     assert "措施 M1 为强制性（mandatory），必须写明 basis" in _problems(HEAD + measures)
 
 
@@ -105,7 +123,8 @@ def test_an_unknown_catalogue_is_refused(tmp_path: Path) -> None:
 
 def test_a_pack_that_extends_another_changes_what_it_names(tmp_path: Path) -> None:
     own = HEAD.replace("id: trial", "id: own") + (
-        "extends: trial\nitems:\n  - {code: severe, label: 严重, points: 6, clause: \"7\"}\n")
+        'extends: trial\nitems:\n  - {code: severe, label: 严重, points: 6, clause: "7"}\n'
+    )
     pack = load_packs(_folder(tmp_path, base=HEAD + BODY, own=own))["own"].pack
     assert [item.code for item in pack.items] == ["minor", "severe"]
     assert [rule.code for rule in pack.lists] == ["yellow"]
@@ -136,10 +155,21 @@ def test_a_loaded_pack_cannot_be_changed() -> None:
         pack.lists[0].rank = 2  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("text", "read"), [
-    ("a: 2.10", "2.10"), ("a: on", "on"), ("a: 2018-06-15", "2018-06-15"), ("a: 1_000", "1_000"),
-    ("a: 012", "012"), ("a: 12", 12), ("a: true", True), ("a: yes", "yes"), ("a:", None), ("a: 1e3", "1e3"),
-])
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a: 2.10", "2.10"),
+        ("a: on", "on"),
+        ("a: 2018-06-15", "2018-06-15"),
+        ("a: 1_000", "1_000"),
+        ("a: 012", "012"),
+        ("a: 12", 12),
+        ("a: true", True),
+        ("a: yes", "yes"),
+        ("a:", None),
+        ("a: 1e3", "1e3"),
+    ],
+)
 def test_yaml_guesses_nothing(text: str, read: Any) -> None:
     assert read_yaml(text) == {"a": read}
 

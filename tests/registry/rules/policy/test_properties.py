@@ -56,8 +56,9 @@ def listings(draw: st.DrawFn, loaded: LoadedPack, number: int, ids: list[str]) -
     ended = published + dt.timedelta(days=draw(st.integers(1, 500))) if draw(st.integers(0, 2)) == 0 else None
     grounds = tuple(draw(st.lists(st.sampled_from(ids), unique=True, max_size=3))) if ids else ()
     code = draw(st.sampled_from([rule.code for rule in loaded.pack.lists]))
-    return ListingFact(id=f"l{number}", list_code=code, published_on=published, grounds=grounds,
-                       pauses=pauses, ended_on=ended)
+    return ListingFact(
+        id=f"l{number}", list_code=code, published_on=published, grounds=grounds, pauses=pauses, ended_on=ended
+    )
 
 
 @st.composite
@@ -79,7 +80,8 @@ def worlds(draw: st.DrawFn) -> tuple[LoadedPack, SubjectFacts, History, Day]:
 @settings(max_examples=80, deadline=None)
 @given(worlds())
 def test_next_change_is_the_first_day_on_which_the_answer_differs(
-        world: tuple[LoadedPack, SubjectFacts, History, Day]) -> None:
+    world: tuple[LoadedPack, SubjectFacts, History, Day],
+) -> None:
     loaded, subject, history, on = world
     found = evaluate(loaded, subject, history, on).next_change_on
     known = history.known_on(on)
@@ -88,29 +90,27 @@ def test_next_change_is_the_first_day_on_which_the_answer_differs(
     # Every day up to the one found is asked; where none was found, every fourth is enough for what lasts.
     step = 1 if found else 4
     later = (on + dt.timedelta(days=n) for n in range(1, 3700, step))
-    by_asking = next((day for day in later
-                      if core_on(loaded.pack, subject, known, day).differs_from(today)), None)
+    by_asking = next((day for day in later if core_on(loaded.pack, subject, known, day).differs_from(today)), None)
     assert found == by_asking
 
 
 @settings(max_examples=150, deadline=None)
 @given(worlds(), st.randoms())
-def test_order_of_records_does_not_matter(world: tuple[LoadedPack, SubjectFacts, History, Day],
-                                          chance: object) -> None:
+def test_order_of_records_does_not_matter(world: tuple[LoadedPack, SubjectFacts, History, Day], chance: object) -> None:
     loaded, subject, history, on = world
     mixed = list(history.records)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     one = evaluate(loaded, subject, history, on)
     other = evaluate(loaded, subject, replace(history, records=tuple(mixed)), on)
-    assert {code: set(ids) for code, ids in one.entry.items()} == {
-        code: set(ids) for code, ids in other.entry.items()}
+    assert {code: set(ids) for code, ids in one.entry.items()} == {code: set(ids) for code, ids in other.entry.items()}
     assert (one.points, one.next_change_on) == (other.points, other.next_change_on)
 
 
 @settings(max_examples=200, deadline=None)
 @given(worlds(), st.data())
 def test_another_adverse_record_never_takes_a_due_listing_away(
-        world: tuple[LoadedPack, SubjectFacts, History, Day], data: st.DataObject) -> None:
+    world: tuple[LoadedPack, SubjectFacts, History, Day], data: st.DataObject
+) -> None:
     loaded, subject, history, on = world
     extra = data.draw(records(loaded, 99))
     before = evaluate(loaded, subject, history, on)
@@ -133,8 +133,7 @@ def test_facts_of_later_days_change_nothing(world: tuple[LoadedPack, SubjectFact
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
-def test_same_question_same_answer_and_plain_data(
-        world: tuple[LoadedPack, SubjectFacts, History, Day]) -> None:
+def test_same_question_same_answer_and_plain_data(world: tuple[LoadedPack, SubjectFacts, History, Day]) -> None:
     loaded, subject, history, on = world
     data = evaluate(loaded, subject, history, on).to_dict()
     assert json.loads(json.dumps(data, ensure_ascii=False)) == data
@@ -143,8 +142,7 @@ def test_same_question_same_answer_and_plain_data(
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
-def test_every_line_for_officers_is_a_full_sentence(
-        world: tuple[LoadedPack, SubjectFacts, History, Day]) -> None:
+def test_every_line_for_officers_is_a_full_sentence(world: tuple[LoadedPack, SubjectFacts, History, Day]) -> None:
     loaded, subject, history, on = world
     assert all(line.endswith("。") for line in explain_text(evaluate(loaded, subject, history, on)))
 

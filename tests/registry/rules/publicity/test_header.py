@@ -7,13 +7,54 @@ from registry.rules.publicity import COLUMNS, Kind, LayoutError, is_header, nati
 CODES = {kind: national_header(kind)[0] for kind in Kind}
 LABELS = {kind: national_header(kind)[1] for kind in Kind}
 # Headers of the layout of 2015–2018: 20 columns of licences, 24 of penalties.
-OLD_LICENCE = ["XK_WSH", "XK_XMMC", "XK_SPLB", "XK_NR", "XK_XDR", "XK_XDR_SHXYM", "XK_XDR_ZDM", "XK_XDR_GSDJ",
-               "XK_XDR_SWDJ", "XK_XDR_SFZ", "XK_FR", "XK_JDRQ", "XK_JZQ", "XK_XZJG", "XK_ZT", "DFBM", "SJC", "BZ",
-               "XK_SYFW", "GSSJ"]
-OLD_PENALTY = ["行政处罚决定书文号", "处罚名称", "处罚类别1", "处罚类别2", "处罚事由", "处罚依据", "行政相对人名称",
-               "统一社会信用代码", "组织机构代码", "工商登记码", "税务登记号", "居民身份证号", "法定代表人姓名", "处罚结果",
-               "处罚生效期", "处罚截止期", "处罚机关", "当前状态", "地方编码", "数据更新时间戳", "备注", "信息使用范围",
-               "公示截止期", "公示日期"]
+OLD_LICENCE = [
+    "XK_WSH",
+    "XK_XMMC",
+    "XK_SPLB",
+    "XK_NR",
+    "XK_XDR",
+    "XK_XDR_SHXYM",
+    "XK_XDR_ZDM",
+    "XK_XDR_GSDJ",
+    "XK_XDR_SWDJ",
+    "XK_XDR_SFZ",
+    "XK_FR",
+    "XK_JDRQ",
+    "XK_JZQ",
+    "XK_XZJG",
+    "XK_ZT",
+    "DFBM",
+    "SJC",
+    "BZ",
+    "XK_SYFW",
+    "GSSJ",
+]
+OLD_PENALTY = [
+    "行政处罚决定书文号",
+    "处罚名称",
+    "处罚类别1",
+    "处罚类别2",
+    "处罚事由",
+    "处罚依据",
+    "行政相对人名称",
+    "统一社会信用代码",
+    "组织机构代码",
+    "工商登记码",
+    "税务登记号",
+    "居民身份证号",
+    "法定代表人姓名",
+    "处罚结果",
+    "处罚生效期",
+    "处罚截止期",
+    "处罚机关",
+    "当前状态",
+    "地方编码",
+    "数据更新时间戳",
+    "备注",
+    "信息使用范围",
+    "公示截止期",
+    "公示日期",
+]
 
 
 @pytest.mark.parametrize(("kind", "count"), [(Kind.LICENCE, 28), (Kind.PENALTY, 30)])
@@ -38,10 +79,14 @@ def test_code_is_found_beside_its_label() -> None:
     assert recognize(header).is_national_order
 
 
-@pytest.mark.parametrize(("kind", "code", "alias"), [
-    (Kind.LICENCE, "XK_FR_ZJHM", "XK_FR_SFZH"), (Kind.PENALTY, "CF_FR_ZJHM", "CF_FR_SFZH"),
-    (Kind.PENALTY, "CF_XDR_SHXYM", "行政相对人代码_1（统一社会信用代码）"),
-])
+@pytest.mark.parametrize(
+    ("kind", "code", "alias"),
+    [
+        (Kind.LICENCE, "XK_FR_ZJHM", "XK_FR_SFZH"),
+        (Kind.PENALTY, "CF_FR_ZJHM", "CF_FR_SFZH"),
+        (Kind.PENALTY, "CF_XDR_SHXYM", "行政相对人代码_1（统一社会信用代码）"),
+    ],
+)
 def test_other_name_of_a_column_is_recognised(kind: Kind, code: str, alias: str) -> None:
     assert recognize([alias if name == code else name for name in CODES[kind]]).is_national_order
 

@@ -25,12 +25,15 @@ def test_sheet_without_rows_gives_none() -> None:
     assert check() == []
 
 
-@pytest.mark.parametrize("notes", [
-    [["表格说明：带*的为必填项"]],
-    [["表格说明：", "带*的为必填项", "日期按年月日填写"] + [None] * 27],
-    [["填表说明："], ["1. 带*的为必填项"], [None, "2. 日期按年月日填写"]],
-    [[""] * 30, ["说明：本表一式两份"]],
-])
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [["表格说明：带*的为必填项"]],
+        [["表格说明：", "带*的为必填项", "日期按年月日填写"] + [None] * 27],
+        [["填表说明："], ["1. 带*的为必填项"], [None, "2. 日期按年月日填写"]],
+        [[""] * 30, ["说明：本表一式两份"]],
+    ],
+)
 def test_notes_at_the_end_are_no_data(notes: list[list[Cell]]) -> None:
     assert [row.number for row in check(penalty(), *notes)] == [2]
 
