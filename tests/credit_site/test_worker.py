@@ -150,7 +150,6 @@ def site(tmp_path, request):
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "credit_site.settings", "PYTHONPATH": str(ROOT)}
     env |= {"VAR_DIR": str(tmp_path / "site"), "REDIS_URL": "", "LOG_LEVEL": "ERROR"}
     if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
         parts = connection.settings_dict
         address = f"{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"
         env["DATABASE_URL"] = f"postgres://{address}"
@@ -175,6 +174,7 @@ def relay(env, *arguments):
     return run(env, "tests/credit_site/relay_process.py", *arguments)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_relay_killed_inside_an_effect_loses_nothing_and_doubles_nothing(site):
     relay(site, "put")
     killed = start(site, "tests/credit_site/relay_process.py", "drain", "60")
@@ -207,12 +207,12 @@ else:
 """
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_embedded_workers_deliver_once_and_stop_when_asked(site):
     run(site, "-c", DELIVERIES, "queue")
     workers = [start(site, "manage.py", "embedded_worker") for _ in range(2)]
     try:
         assert run(site, "-c", DELIVERIES, "wait") == "True"
-        print(run(site, "-c", "import django; django.setup(); from credit_site.health import health; from registry import clock; print(health(now=clock.now()))"))
         assert "ok" in run(site, "manage.py", "health", "--part", "worker")
     finally:
         for worker in workers:
