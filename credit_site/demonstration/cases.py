@@ -240,7 +240,7 @@ def stories(population: Population, today: Day) -> list[Story]:
         Story(next(pool), ago(40), until("decide")),
         Story(next(pool), ago(120), ("open", "drop")),
     ]
-    upward = (*until("serve"), "waive", "deliberate", "submit", "confirm")
+    upward = (*until("serve"), "waive", "submit", "confirm")
     local = [
         Story(next(urban), ago(18), upward[:-1], pack="mohurd-urban-2018"),
         Story(next(urban), ago(22), upward, pack="mohurd-urban-2018"),

@@ -49,8 +49,10 @@ def candidates_evaluate(*, subject: Subject, actor: Account | None, on: date) ->
     """
     locked = Subject.objects.select_for_update().get(pk=subject.pk)
     world = world_of(locked)
-    running = listing_packs(on)
     run = _Run(actor, on)
+    if not world.records:
+        return run.outcome  # no facts, nothing to judge; a fact once confirmed never goes away
+    running = listing_packs(on)
     for active in running:
         _evaluate_pack(world, active, run)
     codes = [active.version.pack_id for active in running]
