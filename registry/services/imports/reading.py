@@ -18,6 +18,7 @@ import python_calamine
 
 from registry.base.errors import InvalidInput
 from registry.rules.publicity import Cell
+from registry.services.imports.trial import survives_opening
 
 HEADER_WITHIN = 20
 """A header row is looked for within this many rows."""
@@ -27,8 +28,13 @@ _LONGEST_CSV_CELL = 100_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _OTHER_FILES = (
-    (b"%PDF", "PDF 文件"), (b"Rar!", "RAR 压缩包"), (b"7z\xbc\xaf", "7z 压缩包"), (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"), (b"GIF8", "图片"), (b"{\\rtf", "RTF 文档"),
+    (b"%PDF", "PDF 文件"),
+    (b"Rar!", "RAR 压缩包"),
+    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"GIF8", "图片"),
+    (b"{\\rtf", "RTF 文档"),
 )
 _SAVE_AS = "请在表格软件中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|style|\?xml|\?mso|div|script)", re.IGNORECASE)
@@ -52,8 +58,9 @@ class Table:
     sheet: str = ""
 
 
-def open_table(source: Path | bytes, filename: str, *,
-               is_header: Callable[[Sequence[Cell]], bool] | None = None) -> Table:
+def open_table(
+    source: Path | bytes, filename: str, *, is_header: Callable[[Sequence[Cell]], bool] | None = None
+) -> Table:
     """Open a table and find its header: the first row that `is_header` accepts, else the first with any
     content.
 
@@ -83,18 +90,28 @@ def _has_content(row: Sequence[Cell]) -> bool:
 def _refuse_other_files(data: bytes, filename: str) -> None:
     for magic, name in _OTHER_FILES:
         if data.startswith(magic):
-            raise _refusal("file-not-a-table", (
-                f"文件“{filename}”实际是{name}，不是表格。请上传 .xlsx、.xls 或 .csv 文件"
-            ), filename)
+            raise _refusal(
+                "file-not-a-table",
+                (f"文件“{filename}”实际是{name}，不是表格。请上传 .xlsx、.xls 或 .csv 文件"),
+                filename,
+            )
     start = data[:4096].lstrip(b"\xef\xbb\xbf")
     if _MARKUP.match(start) or _MARKUP.match(start.replace(b"\x00", b"").lstrip(b"\xff\xfe")):
-        raise _refusal("file-not-a-table", (
-            f"文件“{filename}”实际是网页（HTML/XML），只是改了扩展名，不是真正的表格文件。{_SAVE_AS}"
-        ), filename)
+        raise _refusal(
+            "file-not-a-table",
+            (f"文件“{filename}”实际是网页（HTML/XML），只是改了扩展名，不是真正的表格文件。{_SAVE_AS}"),
+            filename,
+        )
 
 
 def _open_workbook(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], bool]) -> Table:
     table_format = _workbook_format(data, filename)
+    if not survives_opening(data):
+        raise _refusal(
+            "file-too-large",
+            f"文件“{filename}”展开后过大：可能有单元格写在很远的行或列上。请删除数据区域以外的行和列，或拆分成几个文件后重新上传",
+            filename,
+        )
     try:
         table = _find_table(python_calamine.load_workbook(io.BytesIO(data)), table_format, accept)
     except python_calamine.PasswordError:
@@ -106,13 +123,16 @@ def _open_workbook(data: bytes, filename: str, accept: Callable[[Sequence[Cell]]
     return table
 
 
-def _find_table(workbook: python_calamine.CalamineWorkbook, table_format: str,
-                accept: Callable[[Sequence[Cell]], bool]) -> Table | None:
+def _find_table(
+    workbook: python_calamine.CalamineWorkbook, table_format: str, accept: Callable[[Sequence[Cell]], bool]
+) -> Table | None:
     """Return the table of the first visible sheet with an accepted header, else of the first with content."""
     fallback: Table | None = None
     for sheet in workbook.sheets_metadata:
-        if (sheet.visible != python_calamine.SheetVisibleEnum.Visible
-                or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet):
+        if (
+            sheet.visible != python_calamine.SheetVisibleEnum.Visible
+            or sheet.typ != python_calamine.SheetTypeEnum.WorkSheet
+        ):
             continue
         rows = _sheet_rows(workbook, sheet.name)
         top = list(islice(rows, HEADER_WITHIN))
@@ -121,7 +141,7 @@ def _find_table(workbook: python_calamine.CalamineWorkbook, table_format: str,
             if position is None:
                 continue
             number, header = top[position]
-            table = Table(header, number, chain(top[position + 1:], rows), table_format, sheet=sheet.name)
+            table = Table(header, number, chain(top[position + 1 :], rows), table_format, sheet=sheet.name)
             if test is accept:
                 return table
             fallback = fallback or table
@@ -139,15 +159,21 @@ def _workbook_format(data: bytes, filename: str) -> str:
     except zipfile.BadZipFile as error:
         raise _refusal("file-broken", f"文件“{filename}”已损坏，无法读取。{_SAVE_AS}", filename) from error
     if not any(member.filename == "xl/workbook.xml" for member in members):
-        raise _refusal("file-not-a-table", (
-            f"文件“{filename}”是压缩包或其他文档，不是 Excel 工作簿。请上传 .xlsx、.xls 或 .csv 文件"
-        ), filename)
+        raise _refusal(
+            "file-not-a-table",
+            (f"文件“{filename}”是压缩包或其他文档，不是 Excel 工作簿。请上传 .xlsx、.xls 或 .csv 文件"),
+            filename,
+        )
     unpacked = sum(member.file_size for member in members)
     if unpacked > _LARGEST_UNPACKED:
-        raise _refusal("file-too-large", (
-            f"文件“{filename}”展开后有{unpacked // 1024 // 1024}MB，超过{_LARGEST_UNPACKED // 1024 // 1024}MB的上限。"
-            f"请拆分成几个文件上传"
-        ), filename)
+        raise _refusal(
+            "file-too-large",
+            (
+                f"文件“{filename}”展开后有{unpacked // 1024 // 1024}MB，超过{_LARGEST_UNPACKED // 1024 // 1024}MB的上限。"
+                f"请拆分成几个文件上传"
+            ),
+            filename,
+        )
     return "xlsx"
 
 
@@ -185,11 +211,13 @@ def _open_csv(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], boo
     if position is None:
         raise _refusal("file-empty", f"文件“{filename}”前{HEADER_WITHIN}行没有内容。请核对后重新选择文件", filename)
     if len(top) == 1 and len(top[0][1]) == 1:
-        raise _refusal("file-not-a-table", (
-            f"文件“{filename}”只有一行一列文字，不是表格。请上传 .xlsx、.xls 或以逗号分隔的 .csv 文件"
-        ), filename)
+        raise _refusal(
+            "file-not-a-table",
+            (f"文件“{filename}”只有一行一列文字，不是表格。请上传 .xlsx、.xls 或以逗号分隔的 .csv 文件"),
+            filename,
+        )
     number, header = top[position]
-    return Table(header, number, chain(top[position + 1:], rows), "csv", encoding)
+    return Table(header, number, chain(top[position + 1 :], rows), "csv", encoding)
 
 
 def _decode(data: bytes, filename: str) -> tuple[str, str]:
@@ -208,9 +236,11 @@ def _decode(data: bytes, filename: str) -> tuple[str, str]:
             continue
         if "\x00" not in text:
             return text, encoding
-    raise _refusal("file-encoding", (
-        f"文件“{filename}”不是可识别的表格：既不是 Excel 工作簿，也不是 UTF-8 或 GB18030 编码的文本。{_SAVE_AS}"
-    ), filename)
+    raise _refusal(
+        "file-encoding",
+        (f"文件“{filename}”不是可识别的表格：既不是 Excel 工作簿，也不是 UTF-8 或 GB18030 编码的文本。{_SAVE_AS}"),
+        filename,
+    )
 
 
 def _csv_rows(text: str, delimiter: str, filename: str) -> Iterator[tuple[int, list[Cell]]]:
@@ -222,9 +252,11 @@ def _csv_rows(text: str, delimiter: str, filename: str) -> Iterator[tuple[int, l
         for number, row in enumerate(reader, start=1):
             yield number, [_csv_cell(cell) for cell in row]
     except csv.Error as error:
-        raise _refusal("file-broken", (
-            f"文件“{filename}”第{number + 1}行的引号不成对或单元格过长，无法分列。请核对该行，或另存为 .xlsx 后上传"
-        ), filename) from error
+        raise _refusal(
+            "file-broken",
+            (f"文件“{filename}”第{number + 1}行的引号不成对或单元格过长，无法分列。请核对该行，或另存为 .xlsx 后上传"),
+            filename,
+        ) from error
 
 
 def _csv_cell(cell: str) -> Cell:
@@ -232,4 +264,3 @@ def _csv_cell(cell: str) -> Cell:
         forced = _FORCED_TEXT.fullmatch(cell)
         return forced.group(1) if forced else cell
     return cell[1:] if cell.startswith(_GUARDED) else cell
-

@@ -211,6 +211,25 @@ def test_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monkey
     assert refusal(xlsx(ROWS)).code == "file-too-large"
 
 
+def test_a_cell_written_far_out_is_refused_and_ends_no_process() -> None:
+    # A few kilobytes whose rectangle from A1 to the last cell of the sheet would take half a terabyte.
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["名称", "日期"])
+        sheet.write(1_048_575, 16_383, "远")
+    assert refusal(buffer.getvalue()).code == "file-too-large"
+
+
+def test_formats_without_values_far_out_are_read_past() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["名称", "日期"])
+        sheet.write_blank(1_048_575, 16_383, None, workbook.add_format({"bold": True}))
+    assert open_table(buffer.getvalue(), "表.xlsx").header == ["名称", "日期"]
+
+
 @pytest.mark.parametrize("data", [b"\x81\x00\xff\xff,\r\n\x00\x01", b"\xff\xff\xff,\xff\r\n"])
 def test_bytes_in_no_known_encoding_are_refused(data: bytes) -> None:
     assert refusal(data).code == "file-encoding"
