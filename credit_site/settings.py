@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "incentives.apps.IncentivesConfig",
     "sanctions.apps.SanctionsConfig",
     "registry.apps.RegistryConfig",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -154,7 +153,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # office machines are shared: the session ends with the browser, or when idle
 ACCOUNT_FORMS = {"login": "credit_site.forms.EntranceForm"}
 MFA_ADAPTER = "credit_site.adapters.SealedMFAAdapter"
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False  # axes locks; two counters would contradict each other
+# axes locks, for passwords and codes alike (credit_site/forms.py); two counters would contradict each other.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False
+MFA_FORMS = {"authenticate": "credit_site.forms.CodeForm", "reauthenticate": "credit_site.forms.CodeAgainForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "县域信用监管平台"
 # Officers must hold a second factor; the demonstration county lets them do without.
@@ -163,6 +164,9 @@ AXES_FAILURE_LIMIT = env.int("AXES_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = 0.5
 # By name alone: a whole bureau sits behind one address and must not be locked out by one forgetful colleague.
 AXES_LOCKOUT_PARAMETERS = ["username"]
+# Beside it a limit far above a bureau's forgetfulness, against one password tried on many names.
+LOGIN_FAILURES_AN_ADDRESS = env.int("LOGIN_FAILURES_AN_ADDRESS", 50)
+AXES_CLIENT_IP_CALLABLE = "registry.views.addresses.request_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 30 * 60)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from redis.exceptions import RedisError
 
 from registry import clock
+from registry.views.addresses import request_address
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -22,16 +23,11 @@ WINDOW = 60  # seconds
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address to count by: as the last trusted proxy saw it; of IPv6 the /64 that one household holds."""
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    if trusted and len(hops) >= trusted:
-        address = hops[-trusted]
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    """Return the address to count by; of IPv6 the /64 that one household holds."""
+    address = request_address(request)
+    if address is None:
         return "unknown"
+    parsed = ipaddress.ip_address(address)
     if parsed.version == 6:
         return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
     return str(parsed)

@@ -1,12 +1,15 @@
 """The entrance: login, lock, first page, temporary password, second factor, nothing beside."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 
 from registry.models import Account, Event
@@ -95,6 +98,53 @@ def test_a_colleague_behind_the_same_address_is_not_locked_out(client):
     for _ in range(settings.AXES_FAILURE_LIMIT):
         log_in(client, "jing.ban", "wrong-password-1")
     log_in(client, "shen.he")
+    assert is_in(client)
+
+
+def many_failures(client, settings, **headers):
+    settings.LOGIN_FAILURES_AN_ADDRESS = 6
+    for number in range(6):
+        client.post(
+            reverse("account_login"), {"login": f"name-{number}", "password": "wrong-password-1"}, headers=headers
+        )
+
+
+def test_one_password_tried_on_many_names_shuts_the_address_out(client, settings):
+    make_account("handler", username="jing.ban")
+    many_failures(client, settings)
+    answer = log_in(client, "jing.ban")
+    assert "网络地址" in "".join(answer.context["form"].non_field_errors())
+    assert not is_in(client)
+
+
+def test_another_address_is_not_shut_out_with_it(client, settings):
+    settings.TRUSTED_PROXIES = 1
+    make_account("handler", username="jing.ban")
+    many_failures(client, settings, x_forwarded_for="203.0.113.7")
+    client.post(
+        reverse("account_login"),
+        {"login": "jing.ban", "password": PASSWORD},
+        headers={"x-forwarded-for": "203.0.113.8"},
+    )
+    assert is_in(client)
+
+
+def test_an_address_is_let_in_again_after_half_an_hour(client, settings):
+    make_account("handler", username="jing.ban")
+    many_failures(client, settings)
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=31))
+    log_in(client, "jing.ban")
+    assert is_in(client)
+
+
+def test_behind_a_proxy_that_is_not_declared_nobody_shuts_everybody_out(client, settings):
+    make_account("handler", username="jing.ban")
+    many_failures(client, settings, x_forwarded_for="203.0.113.7")
+    client.post(
+        reverse("account_login"),
+        {"login": "jing.ban", "password": PASSWORD},
+        headers={"x-forwarded-for": "203.0.113.8"},
+    )
     assert is_in(client)
 
 
@@ -249,6 +299,34 @@ def test_the_code_lets_in(client):
     log_in(client, "jing.ban")
     client.post(reverse("mfa_authenticate"), {"code": code()})
     assert is_in(client)
+
+
+def wrong_code():
+    return str((int(code()) + 500_000) % 1_000_000).zfill(6)
+
+
+def test_the_name_is_locked_after_five_wrong_codes(client):
+    TOTP.activate(make_account("handler", department=make_department(), username="jing.ban"), SECRET)
+    log_in(client, "jing.ban")
+    answers = [client.post(reverse("mfa_authenticate"), {"code": wrong_code()}) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429]
+
+
+def test_while_the_name_is_locked_the_right_code_does_not_let_in(client):
+    TOTP.activate(make_account("handler", department=make_department(), username="jing.ban"), SECRET)
+    log_in(client, "jing.ban")
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        client.post(reverse("mfa_authenticate"), {"code": wrong_code()})
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    assert not is_in(client)
+
+
+def test_who_is_signed_in_cannot_try_codes_without_end_either(client):
+    officer = make_account("handler", department=make_department(), username="jing.ban")
+    TOTP.activate(officer, SECRET)
+    client.force_login(officer)
+    answers = [client.post(reverse("mfa_reauthenticate"), {"code": wrong_code()}) for _ in range(5)]
+    assert answers[-1].status_code == 429
 
 
 def test_a_recovery_code_lets_in_once(client):
