@@ -52,9 +52,16 @@ def record_list(*, account: Account, on: date, filters: RecordFilters) -> QueryS
     return found.select_related("subject", "department").prefetch_related(items).order_by("-decided_on", "-pk")
 
 
+_UNASKED = (Record.Kind.PERMIT, Record.Kind.HONOUR, Record.Kind.INSPECTION)
+
+
 def unclassified() -> Q:
-    """The facts that an officer still has to hold against the policies; permits fall under no clause."""
-    return Q(is_classified=False, state=Record.State.CONFIRMED) & ~Q(kind=Record.Kind.PERMIT)
+    """The facts that an officer still has to hold against the policies.
+
+    Permits, honours and inspection results say nothing against the subject by themselves; they may be classified, but
+    nobody is asked to.
+    """
+    return Q(is_classified=False, state=Record.State.CONFIRMED) & ~Q(kind__in=_UNASKED)
 
 
 def _matching(text: str) -> Q:
