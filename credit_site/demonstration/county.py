@@ -38,7 +38,7 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
     plan = Plan()
     books = Bookkeeper(office, plan, chance)
     year_plan(books, population, today)
-    teller = Storyteller(office, books, plan)
+    teller = Storyteller(office, books, plan, today)
     for story in stories(population, today):
         teller.tell(story)
     say("记录、案件、公示 …")

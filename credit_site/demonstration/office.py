@@ -49,6 +49,7 @@ ACCOUNTS = (
     ("shenji", "演示审计员", "credit-office", (access.AUDITOR,), "查看留痕、核验封存"),
     ("admin", "演示管理员", "credit-office", (access.ADMINISTRATOR,), "账号、角色、日历、任务"),
 )
+_ANSWERING = {username for username, _, _, roles, _ in ACCOUNTS if access.DEPARTMENT in roles}
 SUBJECT_ACCOUNT = ("qiye", "演示企业用户", "登录后查看本企业的公开档案")
 
 # pack, mode asked for; what a pack's authority does not carry becomes internal by itself
@@ -67,6 +68,7 @@ class Office:
 
     departments: dict[str, Department]
     accounts: dict[str, Account]
+    answering: dict[int | None, Account]  # by department: who takes its orders
 
     @property
     def bureau(self) -> Department:
@@ -93,7 +95,16 @@ def office_open(on: dt.date) -> Office:
         for role in roles:
             RoleGrant(account=account, role=role, starts_on=on).save_by(None, reason="demonstration")
         accounts[username] = account
-    return Office(departments, accounts)
+    answering = {account.department_id: account for account in accounts.values() if account.username in _ANSWERING}
+    for department in departments.values():
+        if department.kind == KIND.BUREAU and department.pk not in answering:
+            account = Account.objects.create_user(
+                username=department.code, password=PASSWORD, display_name=f"演示{department.short_name}专员",
+                department=department,
+            )  # fmt: skip
+            RoleGrant(account=account, role=access.DEPARTMENT, starts_on=on).save_by(None, reason="demonstration")
+            answering[department.pk] = account
+    return Office(departments, accounts, answering)
 
 
 def policies_open(office: Office, on: dt.date) -> None:
