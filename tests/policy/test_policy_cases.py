@@ -105,6 +105,7 @@ def test_unknown_policy_fails_its_case_alone(tmp_path: Path, capsys: pytest.Capt
             ),
             "given",
         ),
+        (GOOD.replace("on: 2018-01-01", "on: 9999-12-31"), "on"),
     ],
 )
 def test_wrong_form_names_file_case_and_key(
@@ -120,6 +121,19 @@ def test_doubled_key_is_an_error_with_its_line(tmp_path: Path, capsys: pytest.Ca
     status = _run(tmp_path, GOOD + "  expect: {entry: {}}\n")
     assert status == 2
     assert "第 5 行：键“expect”重复出现" in capsys.readouterr().err
+
+
+def test_key_that_is_no_name_is_an_error_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = _run(tmp_path, GOOD.replace("{entry: {}}", "{entry: {? [a] : b}}"))
+    assert (status, "第 4 行：键应为一个名称" in capsys.readouterr().err) == (2, True)
+
+
+def test_true_may_be_written_with_a_capital(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = "given: {records: [{id: a, accident: {deaths: 3, liable: True}, occurred_on: 2017-09-01}]}"
+    text = GOOD.replace("expect: {entry: {}}", f"{given}\n  expect: {{entry: {{joint-sanction: [a]}}}}")
+    (tmp_path / "good.yaml").write_text(text, encoding="utf-8")
+    call_command("policy_cases", str(tmp_path))
+    assert capsys.readouterr().out.endswith("1 passed, 0 failed\n")
 
 
 def test_missing_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,8 @@ from .procedure import CASE_DEADLINES
 from .strict_yaml import YamlError, read_yaml
 from .values import Model
 
-Day = dt.date
+# A mistyped year is named as an error of form; periods counted from it would leave the calendar.
+Day = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
 PENALTY_KINDS = Literal[
     "警告",
     "通报批评",

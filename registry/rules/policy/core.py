@@ -206,8 +206,6 @@ def change_days(pack: Pack, subject: SubjectFacts, history: History, on: Day) ->
         days |= _term_edges(pack, listing, on)
     if subject.born_on is not None:
         ages = {ADULT_AGE} | ({pack.head.scope.minimum_age.value} if pack.head.scope.minimum_age else set())
-        records = pack.publication.records
-        ages |= {records.persons_from_age} if records and records.persons_from_age else set()
         days |= {add_years(subject.born_on, age) for age in ages}
     days.add(LAWFUL_LISTS_FROM)
     return sorted(day for day in days if day > on)

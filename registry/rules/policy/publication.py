@@ -53,7 +53,9 @@ def record_visibility(pack: Pack, record: RecordFact, subject: SubjectFacts, on:
         return HIDDEN
     if record.penalty is not None and record.penalty.procedure in rule.exempt_procedures:
         return HIDDEN
-    if rule.persons_from_age is not None and is_under_age(subject, on, rule.persons_from_age):
+    # By the age at the conduct: a birthday does not bring to light what somebody did as a minor.
+    conduct = record.occurred_on or record.decided_on
+    if rule.persons_from_age is not None and is_under_age(subject, conduct, rule.persons_from_age):
         return HIDDEN
     until = None
     if rule.classes:

@@ -88,9 +88,13 @@ def _with_pauses(last: Day, pauses: list[tuple[Day, Day]], on: Day) -> tuple[Day
 def removal_period(
     rule: ListRule, listing: ListingFact, state: ListingState, calendar: WorkingCalendar
 ) -> RemovalPeriod | None:
-    """Return when removal of an entry may be applied for, None where the pack gives no such way."""
+    """Return when removal of an entry may be applied for.
+
+    None where the pack gives no such way, and for an entry that somebody has ended: it is removed already.
+    """
     window, last = rule.removal, state.last_day
-    if window is None or last is None:
+    removed = listing.ended_on is not None and not state.in_force
+    if window is None or last is None or removed:
         return None
     if window.last_working_days is not None:
         return RemovalPeriod(calendar.back(last, window.last_working_days), last)

@@ -27,8 +27,11 @@ class _StrictLoader(_Base):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key_node, _ in node.value:
+            place = f"第 {key_node.start_mark.line + 1} 行"
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise YamlError(f"{place}：键应为一个名称，不能是列表或映射，请改正")
             if key_node.value in seen:
-                raise YamlError(f"第 {key_node.start_mark.line + 1} 行：键“{key_node.value}”重复出现，请保留一个")
+                raise YamlError(f"{place}：键“{key_node.value}”重复出现，请保留一个")
             seen.add(str(key_node.value))
         self.flatten_mapping(node)
         mapping: dict[Any, Any] = {}
@@ -43,9 +46,9 @@ def _construct_map(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, A
 
 
 for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("int", r"^(?:0|[1-9][0-9]*)$", "0123456789"),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("null", r"^(?:null|Null|NULL|~|)$", ["n", "N", "~", ""]),
+    ("int", r"^(?:0|-?[1-9][0-9]*)$", "-0123456789"),
     ("merge", r"^(?:<<)$", "<"),
 ):
     _StrictLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
