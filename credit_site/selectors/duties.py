@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from credit_site.selectors.queues import ORDER_KIND, Desk
+from credit_site.selectors.queues import Desk, orders_open
 from disclosure.selectors.office import due_counts
-from registry.models import Deadline, Notice, Record
+from registry.models import Account, Deadline, Notice, Record
 from registry.rules import access
 from registry.selectors.calendar import calendar_current
 from registry.selectors.events import seal_state
@@ -99,7 +99,7 @@ def _handler(turns: dict[str, tuple[int, int]]) -> Panel:
             _counted("待确认的记录草稿", drafts, _to("registry:record-list", "state=draft"), "info"),
             _counted("我经办的在办案件", sum(mine for _, mine in turns.values()), own),
             *(
-                _counted(f"其中：{TURN_LABELS[turn]}", turns[turn][1], own)
+                Duty(f"其中：{TURN_LABELS[turn]}", str(turns[turn][1]))
                 for turn in handled
                 if turn in turns and turns[turn][1]
             ),
@@ -152,11 +152,8 @@ def _publisher(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
     )
 
 
-def _late_orders(desk: Desk) -> QuerySet[Deadline]:
-    late = Deadline.objects.filter(
-        object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=desk.on
-    )
-    return late if desk.roles & access.WATCHERS else late.filter(department=desk.account.department_id)
+def _late_orders(desk: Desk) -> int:
+    return orders_open(desk).filter(due__lt=desk.on).count()
 
 
 def _department(desk: Desk) -> Panel:
@@ -169,7 +166,7 @@ def _department(desk: Desk) -> Panel:
         )
         for queue, label in labels.items()
     ]  # fmt: skip
-    late = _counted("逾期未答复", _late_orders(desk).count(), _to("workbench", "queue=overdue"), "danger")
+    late = _counted("逾期未答复", _late_orders(desk), _to("workbench", "queue=overdue"), "danger")
     return Panel("本部门的联合惩戒任务", (*counts, late))
 
 
@@ -182,7 +179,7 @@ def _office(desk: Desk) -> Panel:
         (
             _counted("在列条目", ListEntry.objects.in_force(desk.on).count(), entries),
             _counted(f"{ENDING_SOON_DAYS}日内期满的条目", ending, entries, "info"),
-            _counted("部门逾期未答复的任务", _late_orders(desk).count(), _to("sanctions:order-list"), "warn"),
+            _counted("部门逾期未答复的任务", _late_orders(desk), _to("sanctions:order-list"), "warn"),
             _notices_failed(desk),
         ),
     )
@@ -238,7 +235,7 @@ def _administrator(desk: Desk) -> Panel:
             _failed_runs(desk),
             _notices_failed(desk),
             *_calendar(desk),
-            Duty("账号与角色", "查看", _to("registry:account-list")),
+            _counted("在用账号", Account.objects.filter(is_active=True).count(), _to("registry:account-list")),
         ),
     )
 

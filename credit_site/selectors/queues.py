@@ -10,7 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import CharField, Count, DateField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case as Choice
+from django.db.models import CharField, Count, DateField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from disclosure.selectors.office import due_deadlines
@@ -19,8 +20,9 @@ from registry.rules import access
 from registry.selectors.deadlines import due_soon_until
 from registry.selectors.rights import roles_on
 from sanctions.models import Candidate, Case, MeasureOrder
-from sanctions.selectors.orders import in_queue, orders_visible_to
+from sanctions.selectors.orders import entry_over, in_queue, orders_visible_to
 from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
+from sanctions.services.endings import ENDING_DEADLINE
 
 QUEUES: Final = {
     "mine": "待我办理",
@@ -33,7 +35,8 @@ CASE, CANDIDATE, ORDER, PUBLICITY = "case", "candidate", "order", "publicity"
 CASE_KIND, ORDER_KIND = Case._meta.label_lower, MeasureOrder._meta.label_lower
 # Work for which no time limit is set stands behind all that has one.
 NO_DAY: Final = date.max
-NOTHING, EVERYTHING = Q(pk__in=[]), Q(pk__isnull=False)
+# `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
+NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,10 @@ class Source:
         return conditions[queue]
 
 
-def _first_due(kind: str) -> Coalesce:
+def _first_due(kind: str, **codes: str) -> Coalesce:
     """Return the earliest open deadline of the row that officers or departments must keep; else `NO_DAY`."""
     found = Deadline.objects.filter(
-        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True
+        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True, **codes
     ).exclude(role=access.SUBJECT)
     return Coalesce(Subquery(found.order_by("due_on").values("due_on")[:1]), Value(NO_DAY), output_field=DateField())
 
@@ -160,11 +163,21 @@ def _own_due() -> Coalesce:
     return Coalesce("due_on", Value(NO_DAY), output_field=DateField())
 
 
-def _orders(desk: Desk) -> Source:
-    """Orders that a department has not answered, or not ended; a department's own are its work."""
+def orders_open(desk: Desk) -> QuerySet[Any]:
+    """Return the visible orders that a department has not answered, or not ended, with `due`.
+
+    Once an entry is over, the time to answer is too, whether or not a job has said so yet.
+    """
     seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
     open_now = [in_queue(seen, queue, desk.on) for queue in ("waiting", "answering", "ending")]
-    rows = _rows(open_now[0] | open_now[1] | open_now[2], ORDER, _first_due(ORDER_KIND))
+    due = Choice(
+        When(entry_over(desk.on), then=_first_due(ORDER_KIND, code=ENDING_DEADLINE)), default=_first_due(ORDER_KIND)
+    )
+    return _rows(open_now[0] | open_now[1] | open_now[2], ORDER, due)
+
+
+def _orders(desk: Desk) -> Source:
+    rows = orders_open(desk)
     return Source(rows, Q(department=desk.account.department_id) if desk.may("order.answer") else NOTHING)
 
 

@@ -2,27 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 
-from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ORDER, ORDER_KIND, PUBLICITY
+from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ORDER, ORDER_KIND, PUBLICITY, Desk
 from registry.models import Deadline, Record
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views
 from sanctions.models import Candidate, MeasureOrder
 from sanctions.rules.lifecycle import MAIN
 from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
+from sanctions.services.endings import ENDING_DEADLINE
 
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One thing to do. `holder`: who has it, "" when nobody; `step_url`: "" while nothing can be done."""
+    """One thing to do. `needs`: the permission that the page of the next step asks for. `due` comes without its basis, which stands apart. `holder`: who has it, "" when nobody; `step_url`: "" while nothing can be done."""
 
     kind: str
     number: str
@@ -34,13 +35,16 @@ class WorkItem:
     step_who: str
     holder: str
     due: DeadlineView | None
+    needs: str = ""
+    basis: str = ""
 
 
-def work_items(keys: Iterable[tuple[str, int, date]], on: date) -> list[WorkItem]:
+def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkItem]:
     """Return the rows of one page of a queue, in its order; the number of queries does not grow with the rows.
 
-    A thing that was finished since the queue was read is left out.
+    A thing that was finished since the queue was read is left out; a step that is not the person's leads nowhere.
     """
+    on = desk.on
     wanted = [(source, pk) for source, pk, _ in keys]
     by_source: dict[str, list[int]] = defaultdict(list)
     for source, pk in wanted:
@@ -52,7 +56,15 @@ def work_items(keys: Iterable[tuple[str, int, date]], on: date) -> list[WorkItem
         **_orders(by_source[ORDER], dues, on),
         **_publicity(by_source[PUBLICITY], dues),
     }
-    return [items[key] for key in wanted if key in items]
+    return [_apart(items[key], desk) for key in wanted if key in items]
+
+
+def _apart(item: WorkItem, desk: Desk) -> WorkItem:
+    if item.needs and not desk.may(item.needs):
+        item = replace(item, step_url="")
+    if item.due is None:
+        return item
+    return replace(item, due=replace(item.due, basis_text=""), basis=item.due.basis_text)
 
 
 def _dues(by_source: dict[str, list[int]], on: date) -> dict[Key, DeadlineView]:
@@ -131,7 +143,8 @@ def _orders(ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key
 def _order(order: MeasureOrder, due: DeadlineView | None, on: date) -> WorkItem:
     url = reverse("sanctions:order-detail", args=[order.public_id])
     step, page = "签收", ""
-    if order.entry.ends_on <= on:
+    is_over = order.entry.ends_on <= on
+    if is_over:
         step, page = "确认解除", "sanctions:order-confirm-end"
     elif order.state == MeasureOrder.State.RECEIVED:
         step, page = "反馈落实情况", "sanctions:order-carry-out"
@@ -140,12 +153,14 @@ def _order(order: MeasureOrder, due: DeadlineView | None, on: date) -> WorkItem:
         number=f"{order.measure_code} {order.measure_label}",
         url=url,
         subject=order.entry.subject.name,
-        detail=f"在列{order.entry.list_label}" if order.entry.ends_on > on else f"已移出{order.entry.list_label}",
+        detail=f"{'已移出' if is_over else '在列'}{order.entry.list_label}",
         step=step,
         step_url=reverse(page, args=[order.public_id]) if page else url,
         step_who=access.ROLE_LABELS[access.DEPARTMENT],
         holder=order.department.short_name,
-        due=due,
+        # What asked for an answer asks for nothing once the entry is over.
+        needs="order.answer",
+        due=None if is_over and due is not None and due.deadline.code != ENDING_DEADLINE else due,
     )
 
 
@@ -168,5 +183,6 @@ def _published(record: Record, due: DeadlineView) -> WorkItem:
         step_url=reverse("publications:publish-record", args=[record.public_id]),
         step_who=access.ROLE_LABELS[access.PUBLISHER],
         holder=record.department.short_name,
+        needs="publication.publish",
         due=due,
     )

@@ -33,7 +33,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "queue_label": QUEUES[queue],
         "tiles": tiles_of(desk, counts, queue),
         "page": page,
-        "items": work_items(page, on),
+        "items": work_items(page, desk),
         "empty": empty_text(desk, queue, counts),
         "panels": panels_of(desk),
     }

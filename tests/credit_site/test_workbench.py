@@ -39,7 +39,7 @@ def publisher():
 
 def rows(account, on=HEARD, queue="mine", *, is_whole=False):
     desk = desk_of(account, on, is_whole=is_whole)
-    return work_items(queue_rows(desk, sources_of(desk), queue), on)
+    return work_items(queue_rows(desk, sources_of(desk), queue), desk)
 
 
 def steps(account, on=HEARD, queue="mine", **scope):
@@ -172,8 +172,8 @@ def test_overdue_by_a_weekend_alone_is_not_due_today(publisher):
 def test_the_row_shows_the_nearest_due_day_and_its_basis(world):
     # The listing must be entered within 3 working days of the decision, published within 20.
     world.case("decided")
-    due = rows(world.publisher)[0].due
-    assert (due.due_on, due.basis_text) == (
+    row = rows(world.publisher)[0]
+    assert (row.due.due_on, row.basis) == (
         dt.date(2026, 6, 16),
         "《安全生产严重失信主体名单管理办法》第十条，自2026-06-11起3个工作日（期限为本机关设定）",
     )
@@ -197,6 +197,13 @@ def test_a_department_sees_its_own_orders_alone(world):
     assert [item.number[:1] for item in rows(officer)] == ["1"]
 
 
+def test_the_time_to_answer_an_order_is_over_with_its_entry(world):
+    market = make_department("market")
+    entry = make_entry("mem-2023-11", "blacklist", on=OPENED, department=market)
+    account = make_account("department", department=market)
+    assert (rows(account)[0].due is None, {item.due for item in rows(account, entry.ends_on)}) == (False, {None})
+
+
 def test_a_department_is_never_shown_the_whole_office(world):
     world.case("collecting")
     assert rows(make_account("department", department=make_department()), queue="all", is_whole=True) == []
@@ -209,11 +216,21 @@ def test_the_whole_office_shows_another_handlers_case(world):
 
 @pytest.mark.parametrize("queue", ["mine", "overdue", "soon", "unassigned"])
 def test_the_counter_of_a_queue_is_the_number_of_its_rows(world, queue):
-    account = make_account("handler", "publisher")
-    world.candidate()
+    account = make_account("publisher", "department", department=make_department("market"))
+    make_order(make_entry("mem-2023-11", "blacklist", on=OPENED), account.department, on=OPENED)
+    world.case("decided")
     to_publish()
     to_publish(decided_on=dt.date(2026, 6, 3))
     assert counts(account)[queue] == len(rows(account, queue=queue))
+
+
+def test_a_counter_counts_every_kind_of_work(world):
+    account = make_account("publisher", "department", department=make_department("market"))
+    entry = make_entry("mem-2023-11", "blacklist", on=OPENED)
+    entry.orders.exclude(department=account.department).delete()
+    world.case("decided")
+    to_publish()
+    assert counts(account)["mine"] == entry.orders.count() + 2
 
 
 def test_what_is_due_today_is_counted(publisher):
@@ -247,6 +264,13 @@ def test_the_next_step_of_an_order_is_its_own_page(world, page):
     order = make_order(make_entry("mem-2023-11", "blacklist", on=OPENED), market, on=OPENED, state="received")
     step = reverse("sanctions:order-carry-out", args=[order.public_id])
     assert f'href="{step}"' in page(make_account("department", department=market)).content.decode()
+
+
+def test_a_step_of_another_role_is_no_link():
+    to_publish()
+    watcher, publisher = make_account("auditor"), make_account("publisher")
+    found = [bool(rows(each, queue="all", is_whole=True)[0].step_url) for each in (watcher, publisher)]
+    assert found == [False, True]
 
 
 def test_an_empty_queue_points_to_what_nobody_has_taken(world, page):
