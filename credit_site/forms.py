@@ -44,7 +44,7 @@ class _CountedCode:
         if not AxesProxyHandler.is_allowed(context.request, credentials):
             raise forms.ValidationError("这个账号已暂时锁定，请30分钟后再试。", code="name-locked")
         try:
-            return super().clean_code()  # type: ignore[misc, no-any-return]
+            return super().clean_code()  # type: ignore[misc]
         except forms.ValidationError:
             user_login_failed.send(sender=type(self), credentials=credentials, request=context.request)
             raise

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from registry.base.errors import DomainError
+from registry.base.errors import DomainError, InvalidInput
 from registry.views.guards import actor_of
 
 # Where an account without its second factor may still go: to get one, to prove who it is, to change a first
@@ -56,6 +56,21 @@ def back_of(request: HttpRequest) -> str:
     if same_page or not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
         return ""
     return came_from
+
+
+class QueryMiddleware:
+    """Refuse an address with a null character: no database takes it as text, and no person types it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            refusal = InvalidInput(
+                "null-character", "网址中含有无法识别的字符，没有查询。请去掉后重试，或返回重新输入。"
+            )
+            return render(request, "errors/refused.html", {"refusal": refusal, "back": ""}, status=refusal.status)
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "credit_site.middleware.QueryMiddleware",
     "credit_site.middleware.EntranceMiddleware",
     "axes.middleware.AxesMiddleware",
     "credit_site.middleware.DomainErrorMiddleware",
@@ -208,7 +209,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))  # the container image brings its own
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "registry.base.sealed_files.SealedFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG

@@ -18,6 +18,7 @@ from registry import clock
 from registry.models import Account, Department, Finding, OrganizationRole, Record, Subject
 from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
+from sanctions.models import MeasureOrder, OrderFeedback
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.registry.imports.files import previewed_batch
@@ -102,6 +103,17 @@ def an_entry(world: World) -> dict[str, Any]:
 def an_order(world: World) -> dict[str, Any]:
     entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
     return {"public_id": listing.make_order(entry, world.department, on=clock.today()).public_id}
+
+
+def an_order_file(world: World) -> dict[str, Any]:
+    """A file that the department attached to its answer."""
+    order = MeasureOrder.objects.get(public_id=an_order(world)["public_id"])
+    upload = SimpleUploadedFile("落实材料.txt", "演示文件".encode())
+    attachment = attachment_store(upload=upload, actor=world.accounts["department"])
+    OrderFeedback.objects.create(
+        order=order, kind="carried-out", account=world.accounts["department"], on=clock.today(), attachment=attachment
+    )
+    return {"public_id": order.public_id, "file_id": attachment.public_id}
 
 
 def a_subject(world: World) -> dict[str, Any]:
@@ -190,6 +202,7 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:entry-pause": an_entry,
     "sanctions:entry-resume": an_entry,
     "sanctions:order-detail": an_order,
+    "sanctions:order-file": an_order_file,
     "sanctions:order-receive": an_order,
     "sanctions:order-carry-out": an_order,
     "sanctions:order-refuse": an_order,

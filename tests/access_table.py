@@ -134,6 +134,7 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "sanctions:entry-resume": only("reviewer", "approver"),
     "sanctions:order-list": WATCHERS | only("department"),
     "sanctions:order-detail": WATCHERS | only("department"),
+    "sanctions:order-file": WATCHERS | only("department"),  # the files of one's own order
     "sanctions:order-receive": only("department"),
     "sanctions:order-receive-many": only("department"),
     "sanctions:order-carry-out": only("department"),

@@ -14,7 +14,7 @@ def _plain_settings(settings, tmp_path):
     settings.DEMONSTRATION = True
     settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_entrance.py sets it
     settings.STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "default": {"BACKEND": "registry.base.sealed_files.SealedFileStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

@@ -19,7 +19,8 @@ from disclosure.services.records import record_publish, records_publish
 from registry import clock
 from registry.models import Department, Event, Record, Subject
 from registry.selectors.policies import packs_active
-from registry.views.guards import actor_of, form_attempt, permission, version_of
+from registry.services import authz
+from registry.views.guards import actor_of, form_attempt, permission, version_of, whole_number
 
 PAGE_SIZE = 50
 
@@ -51,8 +52,7 @@ def due_list(request: HttpRequest) -> HttpResponse:
 
 def _due_context(request: HttpRequest) -> dict[str, Any]:
     today = clock.today()
-    bucket, chosen = request.GET.get("when", ""), request.GET.get("department", "")
-    department_id = int(chosen) if chosen.isascii() and chosen.isdigit() else None
+    bucket, department_id = request.GET.get("when", ""), whole_number(request.GET.get("department", ""))
     deadlines = office.due_deadlines(on=today, bucket=bucket, department_id=department_id)
     page = Paginator(deadlines, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
@@ -165,7 +165,10 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def subject_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, Any]] | None:
-    """Build disclosure's section on a subject's file page; nothing for a subject never published."""
+    """Build disclosure's section on a subject's file page; nothing for a subject never published, nor for who may not
+    see publications that were withdrawn."""
+    if not authz.may(actor_of(request), "publication.view", clock.today()):
+        return None
     publications = office.subject_publicity(subject)
     if not publications:
         return None

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from disclosure.models import Publication
 from disclosure.selectors import public
 from registry import clock
+from registry.views.guards import whole_number
 
 PAGE_SIZE = 30
 PAGES_MOST = 100  # of penalties and permits; older ones are found by searching
@@ -85,8 +86,7 @@ def records(request: HttpRequest) -> HttpResponse:
     """Show published penalties or permits, newest first. Nothing is counted: there may be very many."""
     kinds = (Publication.Kind.PENALTY, Publication.Kind.PERMIT)
     kind = next((kind for kind in kinds if kind == request.GET.get("kind")), Publication.Kind.PENALTY)
-    text = request.GET.get("page", "1")
-    number = min(max(int(text), 1), PAGES_MOST) if text.isascii() and text.isdigit() else 1
+    number = min(max(whole_number(request.GET.get("page", "")) or 1, 1), PAGES_MOST)
     start = (number - 1) * PAGE_SIZE
     rows = list(public.records_published(kind, on=clock.today())[start : start + PAGE_SIZE + 1])
     has_next = len(rows) > PAGE_SIZE and number < PAGES_MOST

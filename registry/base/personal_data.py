@@ -23,6 +23,16 @@ def text_open(sealed: str) -> str:
     return _cipher(tuple(settings.FIELD_KEYS)).decrypt(sealed.encode()).decode() if sealed else ""
 
 
+def bytes_seal(content: bytes) -> bytes:
+    """Encrypt a file's content (Fernet, first key of FIELD_KEYS)."""
+    return _cipher(tuple(settings.FIELD_KEYS)).encrypt(content)
+
+
+def bytes_open(sealed: bytes) -> bytes:
+    """Decrypt what `bytes_seal` made. Raises cryptography.fernet.InvalidToken when no key fits or a byte was changed."""
+    return _cipher(tuple(settings.FIELD_KEYS)).decrypt(sealed)
+
+
 def lookup_hash(text: str) -> str:
     """Return the keyed SHA-256 (hex) by which an exact number is found; upper case, so that x and X are one."""
     return hmac.new(settings.FIELD_HASH_KEY.encode(), text.upper().encode(), hashlib.sha256).hexdigest()

@@ -9,7 +9,7 @@ from registry.forms.calendar import CalendarDayForm, CalendarYearForm
 from registry.selectors.calendar_year import calendar_year
 from registry.services import authz
 from registry.services.calendar import FIRST_YEAR, LAST_YEAR, calendar_day_set, calendar_year_load
-from registry.views.guards import actor_of, form_attempt, permission
+from registry.views.guards import actor_of, form_attempt, permission, whole_number
 
 PAGES = "registry/administration"
 
@@ -22,8 +22,8 @@ def _year_page(year: int) -> str:
 def calendar_page(request: HttpRequest) -> HttpResponse:
     """Show a year: this one, or the one asked for."""
     today = clock.today()
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and FIRST_YEAR <= int(asked) <= LAST_YEAR else today.year
+    asked = whole_number(request.GET.get("year", ""))
+    year = asked if asked is not None and FIRST_YEAR <= asked <= LAST_YEAR else today.year
     context = {
         "calendar": calendar_year(year, today=today),
         "years": [other for other in range(year - 2, year + 3) if FIRST_YEAR <= other <= LAST_YEAR],

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 from registry import clock
 from registry.forms.evidence import EvidenceForm
 from registry.models import Attachment
+from registry.selectors.attachments import attachments_visible_to
 from registry.services import evidence
+from registry.views.addresses import request_address
 from registry.views.guards import actor_of, form_attempt, permission
 from registry.views.records import record_of
 
@@ -37,10 +39,9 @@ def evidence_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def attachment_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Stream a stored file as a download, logged; only one found clean."""
-    attachment = get_object_or_404(Attachment, public_id=public_id)
-    evidence.attachment_download_log(
-        attachment=attachment, address=request.META.get("REMOTE_ADDR"), actor=actor_of(request), on=clock.today()
-    )
+    actor, today = actor_of(request), clock.today()
+    attachment = get_object_or_404(attachments_visible_to(actor, today), public_id=public_id)
+    evidence.attachment_download_log(attachment=attachment, address=request_address(request), actor=actor, on=today)
     return file_response(attachment)
 
 

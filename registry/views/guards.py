@@ -16,6 +16,7 @@ from registry.services import authz
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+_LONGEST_NUMBER = 18  # digits; a database's largest has 19
 
 
 def permission(code: str) -> Callable[[View[P]], View[P]]:
@@ -41,7 +42,12 @@ def actor_of(request: HttpRequest) -> Account:
 def version_of(request: HttpRequest) -> int | None:
     """Return the row version that the form was opened on (hidden field `version`), or None when it has none."""
     text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
+    return whole_number(text)
+
+
+def whole_number(text: str) -> int | None:
+    """Return a number that a form or an address carries, None for anything else: also for one that no row can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:

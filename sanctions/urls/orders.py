@@ -16,5 +16,6 @@ patterns: list[URLPattern] = [
     path("orders/<uuid:public_id>/receive/", orders.order_take, name="order-receive"),
     path("orders/<uuid:public_id>/report/", orders.order_report, name="order-carry-out"),
     path("orders/<uuid:public_id>/refuse/", orders.order_decline, name="order-refuse"),
+    path("orders/<uuid:public_id>/files/<uuid:file_id>/", orders.order_file, name="order-file"),
     path("orders/<uuid:public_id>/lift/", orders.order_lift, name="order-confirm-end"),
 ]

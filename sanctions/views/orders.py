@@ -7,16 +7,20 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from registry import clock
 from registry.base.errors import DomainError
-from registry.models import Department, Event
+from registry.models import Attachment, Department, Event
 from registry.rules import access
 from registry.selectors.rights import roles_on
 from registry.services import authz
-from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of
+from registry.services.evidence import attachment_download_log
+from registry.views.addresses import request_address
+from registry.views.evidence import file_response
+from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of, whole_number
 from registry.views.paging import page_of
 from sanctions.forms.orders import OrderCarryOutForm, OrderConfirmEndForm, OrderFilterForm, OrderRefuseForm
 from sanctions.models import MeasureOrder
@@ -84,13 +88,26 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "entry_state": entry_state(order.entry, today),
         "feedback": order.feedback.select_related("account", "attachment"),
         "events": Event.objects.filter(object_kind=order._meta.label_lower, object_id=order.pk).select_related("actor"),
-        "may_download": authz.may(actor, "evidence.download", today),
         "may_receive": mine and running and state == "dispatched",
         "may_carry_out": mine and state in ("received", "refused") and order.ending != "confirmed",
         "may_refuse": mine and running and state in ("dispatched", "received"),
         "may_confirm_end": mine and row.state.code == "ending",
     }
     return render(request, f"{PAGES}/detail.html", context)
+
+
+@permission("order.view")
+@require_GET
+def order_file(request: HttpRequest, public_id: str, file_id: str) -> HttpResponseBase:
+    """Send a file that was attached to an answer to this order, logged: to the department itself and to the office."""
+    order = _order(request, public_id)
+    attached = Attachment.objects.filter(pk__in=order.feedback.values("attachment"))
+    attachment = get_object_or_404(attached, public_id=file_id)
+    attachment_download_log(
+        attachment=attachment, address=request_address(request), actor=actor_of(request), on=clock.today(),
+        permission="order.view",
+    )  # fmt: skip
+    return file_response(attachment)
 
 
 @permission("order.answer")
@@ -111,7 +128,7 @@ def order_take(request: HttpRequest, public_id: str) -> HttpResponse:
 def order_take_many(request: HttpRequest) -> HttpResponse:
     """Receive the ticked orders, each by itself; say how many went through and why the others did not."""
     today, actor = clock.today(), actor_of(request)
-    ticked = [int(each) for each in request.POST.getlist("order") if each.isdigit()]
+    ticked = [number for each in request.POST.getlist("order") if (number := whole_number(each)) is not None]
     orders = list(selectors.orders_visible_to(actor, today).filter(pk__in=ticked))
     done = 0
     for order in orders:

@@ -54,6 +54,14 @@ def test_a_form_without_its_token_is_explained():
     assert "页面已过期" in answer.content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["disclosure:search", "disclosure:lists"])
+def test_a_null_character_in_an_address_is_refused(client, page):
+    # PostgreSQL takes none in a text: the page would end in a fault of ours.
+    answer = client.get(f"{reverse(page)}?q=%00&list=%00")
+    assert answer.status_code == 400
+
+
 def refused(exception, **headers):
     request = RequestFactory().post("/office/cases/1/", headers=headers)
     return DomainErrorMiddleware(lambda _: HttpResponse()).process_exception(request, exception)

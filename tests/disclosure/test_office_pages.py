@@ -195,3 +195,10 @@ def test_without_a_running_policy_the_due_page_says_so(client, publisher, monkey
     account = make_account("publisher")
     client.force_login(account)
     assert "没有启用规定双公示时限的政策" in client.get(reverse("publications:due")).content.decode()
+
+
+def test_a_department_does_not_see_a_subjects_publications_among_them_withdrawn_ones(rf):
+    publication = county.make_publication(confirmed())
+    request = rf.get("/")
+    request.user = make_account("department", department=publication.department)
+    assert "publicity" not in [panel.name for panel in panels_for(request, publication.subject)]

@@ -6,12 +6,15 @@ import io
 import socket
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet, InvalidToken
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from registry import clock
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
+from registry.base.personal_data import bytes_open, bytes_seal
 from registry.models import Attachment, AttachmentDownload, Event, OutboxMessage
 from registry.rules.uploads import UploadRefused, check_upload, clean_file_name, extension_of
 from registry.services.evidence import attachment_download_log, attachment_store, record_evidence_add
@@ -120,6 +123,29 @@ def test_stored_file_has_hash_and_sniffed_type_and_a_name_of_its_own():
     assert "决定书" not in attachment.file.name
     with attachment.file.open("rb") as stream:
         assert stream.read() == PDF
+
+
+@pytest.mark.django_db
+def test_a_stored_file_lies_encrypted_on_the_disk():
+    attachment = attachment_store(upload=upload(), actor=None)
+    lying = Path(attachment.file.path).read_bytes()
+    assert (b"synthetic" in lying, bytes_open(lying)) == (False, PDF)
+
+
+@pytest.mark.django_db
+def test_a_stored_file_opens_after_the_keys_were_changed(settings):
+    attachment = attachment_store(upload=upload(), actor=None)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode(), *settings.FIELD_KEYS]
+    with Attachment.objects.get(pk=attachment.pk).file.open("rb") as stream:
+        assert stream.read() == PDF
+
+
+@pytest.mark.django_db
+def test_a_file_tampered_with_on_the_disk_does_not_open():
+    attachment = attachment_store(upload=upload(), actor=None)
+    Path(attachment.file.path).write_bytes(bytes_seal(PDF)[:-4] + b"AAA=")
+    with pytest.raises(InvalidToken):
+        Attachment.objects.get(pk=attachment.pk).file.open("rb")
 
 
 @pytest.mark.django_db

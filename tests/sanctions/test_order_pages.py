@@ -10,15 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry import clock
-from registry.models import PolicyActivation
+from registry.models import AttachmentDownload, PolicyActivation
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.services.orders import order_receive
+from sanctions.services.orders import order_carry_out, order_receive
 from tests.factories import make_account, make_department, make_subject
 from tests.sanctions.listing import load_policy, make_entry, make_order, run_policy
 
 pytestmark = pytest.mark.django_db
 
 ONE_DAY = dt.timedelta(days=1)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 @pytest.fixture
@@ -104,6 +105,52 @@ def test_a_report_may_carry_its_document(at_department, order, officer, today):
     assert order.feedback.get(kind="carried-out").attachment.name == "letter.pdf"
 
 
+@pytest.fixture
+def report(order, officer, today):
+    """The department's report, with a file."""
+    order_receive(order=order, actor=officer, on=today)
+    upload = SimpleUploadedFile("letter.pdf", PDF)
+    order_carry_out(
+        order=order, text="已限制登记", done_on=today, document_number="", upload=upload, actor=officer, on=today
+    )
+    return order.feedback.get(kind="carried-out")
+
+
+def file_page(report, order=None):
+    return reverse("sanctions:order-file", args=[(order or report.order).public_id, report.attachment.public_id])
+
+
+def test_a_department_fetches_what_it_attached_to_its_own_report(at_department, report):
+    answer = at_department.get(file_page(report))
+    assert (b"".join(answer.streaming_content), "attachment" in answer["Content-Disposition"]) == (PDF, True)
+
+
+def test_the_order_page_leads_a_department_to_its_file(at_department, report):
+    page = at_department.get(reverse("sanctions:order-detail", args=[report.order.public_id]))
+    assert file_page(report) in page.content.decode()
+
+
+def test_another_department_does_not_find_the_file(client, report):
+    client.force_login(make_account("department", department=make_department()))
+    assert client.get(file_page(report)).status_code == 404
+
+
+def test_a_department_does_not_reach_another_ones_file_through_its_own_order(client, report, entry):
+    other = MeasureOrder.objects.exclude(department=report.order.department).first()
+    client.force_login(make_account("department", department=other.department))
+    assert client.get(file_page(report, order=other)).status_code == 404
+
+
+def test_a_department_does_not_fetch_its_file_where_officers_do(at_department, report):
+    address = reverse("registry:attachment-download", args=[report.attachment.public_id])
+    assert at_department.get(address).status_code == 403
+
+
+def test_fetching_a_report_s_file_is_logged(at_department, officer, report):
+    at_department.get(file_page(report))
+    assert AttachmentDownload.objects.get(attachment=report.attachment).account == officer
+
+
 def test_a_refused_report_keeps_what_was_typed(at_department, order, officer, today):
     order_receive(order=order, actor=officer, on=today)
     response = at_department.post(
@@ -118,6 +165,12 @@ def test_a_stale_page_receives_nothing(at_department, order):
     at_department.post(reverse("sanctions:order-receive", args=[order.public_id]), {"version": order.version + 1})
     order.refresh_from_db()
     assert order.state == "dispatched"
+
+
+@pytest.mark.parametrize("nonsense", ["²", "9" * 5000, "x", ""])
+def test_a_tick_that_is_no_number_is_passed_over(at_department, nonsense):
+    response = at_department.post(reverse("sanctions:order-receive-many"), {"order": [nonsense]})
+    assert "没有选中任务" in said(response)
 
 
 def test_many_are_received_each_by_itself_and_each_refusal_is_told(at_department, order, officer, market, today):

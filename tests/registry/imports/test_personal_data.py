@@ -7,6 +7,7 @@ import logging
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.urls import reverse
 
 from registry.models import Subject
 from registry.rules.publicity import RowError
@@ -47,6 +48,18 @@ def test_no_identity_number_is_kept_in_plain(caplog):
     text = dump.getvalue() + caplog.text
     numbers = [PERSON_NUMBER, REPRESENTATIVE_NUMBER, *NUMBERS]
     assert [number for number in numbers if number in text or number[:17] in text] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "status"), [("handler", 200), ("reviewer", 404), ("approver", 404), ("publisher", 404), ("auditor", 404)]
+)
+def test_the_imported_file_is_fetched_only_by_who_runs_imports(client, role, status):
+    department = make_department()
+    batch = preview(xlsx([person(CF_XDR_ZJHM=PERSON_NUMBER)]), department=department, actor=make_account("handler"))
+    client.force_login(make_account(role))
+    address = reverse("registry:attachment-download", args=[batch.attachment.public_id])
+    assert client.get(address).status_code == status
 
 
 @pytest.mark.django_db
