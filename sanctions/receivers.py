@@ -1,4 +1,5 @@
-"""What the negative lists do when facts change below them: evaluate at once, in the same transaction."""
+"""What the negative lists do when facts change below them, in the same transaction: entries in force are looked at, what
+is due is evaluated."""
 
 from datetime import date
 from typing import Any
@@ -6,22 +7,39 @@ from typing import Any
 from django.dispatch import receiver
 
 from registry.models import Account, Record, Subject
-from registry.signals import record_changed, record_confirmed, subject_changed
+from registry.signals import record_changed, record_confirmed, subject_changed, subject_merging
 from sanctions.models import ListEntry
 from sanctions.services.candidates import candidates_evaluate
+from sanctions.services.grounds import entries_follow_person, grounds_follow
+from sanctions.services.merging import subject_rows_move
 from sanctions.signals import entry_ended, entry_opened, entry_paused, entry_resumed
+
+# What may take its grounds from an entry; a record put right, carried out or disputed is a matter of repair or objection.
+_TOUCHES_ENTRIES = frozenset({"voided", "classified", "finding"})
 
 
 @receiver([record_confirmed, record_changed], dispatch_uid="sanctions.evaluate-record")
 def evaluate_on_record(sender: object, record: Record, actor: Account | None, on: date, **kwargs: Any) -> None:
-    """A record became a fact, or differs."""
+    """A record became a fact, or differs. Entries first: a corrected record is used up before it is evaluated."""
+    change = kwargs.get("change", "")
+    if change in _TOUCHES_ENTRIES:
+        grounds_follow(record=record, change=change, actor=actor, on=on)
     candidates_evaluate(subject=record.subject, actor=actor, on=on)
 
 
 @receiver(subject_changed, dispatch_uid="sanctions.evaluate-subject")
 def evaluate_on_subject(sender: object, subject: Subject, actor: Account | None, on: date, **kwargs: Any) -> None:
     """A subject's sectors, risk, names or people differ."""
+    entries_follow_person(subject=subject, actor=actor, on=on)
     candidates_evaluate(subject=subject, actor=actor, on=on)
+
+
+@receiver(subject_merging, dispatch_uid="sanctions.merge-subjects")
+def move_on_merging(
+    sender: object, loser: Subject, winner: Subject, actor: Account | None, on: date, **kwargs: Any
+) -> None:
+    """Two subjects become one."""
+    subject_rows_move(loser=loser, winner=winner, actor=actor, on=on)
 
 
 @receiver([entry_opened, entry_ended, entry_paused, entry_resumed], dispatch_uid="sanctions.evaluate-entry")

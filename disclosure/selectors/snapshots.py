@@ -3,6 +3,7 @@
 Never inside: document numbers, addresses, persons' full names, files, internal reasons of officers.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,17 +41,6 @@ def representatives(record: Record) -> list[str]:
 def entry_snapshot(entry: ListEntry, *, on: date) -> Snapshot:
     """Return the snapshot of a public list entry. Reads the case, its grounds, the pack and the measures of the day."""
     case, pack = entry.case, pack_of(entry.policy)
-    records = [ground.record for ground in entry.grounds.select_related("record__penalty", "record__permit")]
-    names = [*known_person_names(entry.subject), *(name for record in records for name in representatives(record))]
-    grounds = [
-        {
-            "kind": ground.record.get_kind_display(),
-            "number": text_redact(ground.record.number, names),
-            "decided_on": _iso(ground.record.decided_on),
-            "department": ground.record.department.name,
-        }
-        for ground in entry.grounds.select_related("record__department").order_by("record__decided_on", "pk")
-    ]
     return {
         "subject": _subject(entry.subject),
         "list_label": entry.list_label,
@@ -58,13 +48,39 @@ def entry_snapshot(entry: ListEntry, *, on: date) -> Snapshot:
         "clause": "、".join(clause_text(pack, clause) for clause in entry.clause.split("、")),
         "policy": _policy(entry.policy),
         "facts": [],
-        "reasons": [text_redact(sentence, names) for sentence in case.sentences],
-        "grounds": grounds,
+        "reasons": reasons_redacted(entry, case.sentences),
+        "grounds": entry_grounds(entry),
         "department": {"name": entry.department.name, "contact": entry.department.contact},
         "objection": objection_sentences(pack, department=entry.department.name, contact=entry.department.contact),
         "repair": entry_repair(entry),
         "measures": _measures(entry, on),
     }
+
+
+def entry_grounds(entry: ListEntry) -> list[dict[str, str]]:
+    """Return the records that the entry rests on as the public may see them; a withdrawn one is not shown."""
+    names = _names_of(entry)
+    standing = entry.grounds.exclude(record__state=Record.State.VOIDED).select_related("record__department")
+    return [
+        {
+            "kind": ground.record.get_kind_display(),
+            "number": text_redact(ground.record.number, names),
+            "decided_on": _iso(ground.record.decided_on),
+            "department": ground.record.department.name,
+        }
+        for ground in standing.order_by("record__decided_on", "pk")
+    ]
+
+
+def reasons_redacted(entry: ListEntry, sentences: Iterable[str]) -> list[str]:
+    """Return the reasons of a listing without persons' full names."""
+    names = _names_of(entry)
+    return [text_redact(sentence, names) for sentence in sentences]
+
+
+def _names_of(entry: ListEntry) -> list[str]:
+    records = [ground.record for ground in entry.grounds.select_related("record__penalty", "record__permit")]
+    return [*known_person_names(entry.subject), *(name for record in records for name in representatives(record))]
 
 
 def entry_repair(entry: ListEntry) -> list[str]:

@@ -5,11 +5,12 @@ from datetime import date
 from django.db import transaction
 
 from disclosure.models import Publication
-from disclosure.selectors.snapshots import entry_repair, entry_snapshot, public_name
+from disclosure.selectors.snapshots import entry_grounds, entry_repair, entry_snapshot, public_name, reasons_redacted
 from registry.models import Account
 from registry.rules.names import comparable_document_number
 from registry.services.events import event_record
 from sanctions.models import ListEntry
+from sanctions.selectors.basis import EntryBasis
 
 OBJECT_KIND = ListEntry._meta.label_lower
 
@@ -57,12 +58,15 @@ def entry_publication_follow(*, entry: ListEntry, actor: Account | None, on: dat
     Visibility stays a test of dates, so an end decided for a later day needs nothing on that day.
     """
     publication = publication_of_entry(entry)
-    if publication is None or publication.withdrawn_on is not None:
-        return publication
-    ended = entry.end_reason != ListEntry.EndReason.TERM
+    if publication is None:
+        return None
+    # One taken down by hand follows too: put back up by a correction, it must not outlast its entry.
     publication.visible_until = max(entry.ends_on, publication.visible_from)
+    gone_on = max(entry.ends_on, on)
+    is_up = publication.withdrawn_on is None or publication.withdrawn_on > gone_on
+    ended = entry.end_reason != ListEntry.EndReason.TERM and is_up
     if ended:
-        publication.withdrawn_on = max(entry.ends_on, on)
+        publication.withdrawn_on = gone_on
         publication.withdraw_reason = f"名单条目终止：{entry.get_end_reason_display()}"
     else:
         publication.snapshot = {**publication.snapshot, "repair": entry_repair(entry)}
@@ -75,6 +79,32 @@ def entry_publication_follow(*, entry: ListEntry, actor: Account | None, on: dat
     event_record(
         "publication.withdrawn" if ended else "publication.followed", text, obj=publication, subject=entry.subject,
         actor=actor, on=on, payload={"entry": entry.pk, "visible_until": publication.visible_until},
+    )  # fmt: skip
+    return publication
+
+
+@transaction.atomic
+def entry_publication_reground(
+    *, entry: ListEntry, basis: EntryBasis, actor: Account | None, on: date
+) -> Publication | None:
+    """Take withdrawn records out of what an entry's publication shows.
+
+    Where the entry stands on what is left, the reasons are worded from that. Where it does not, the publication comes
+    down until officers have decided about the entry; put back up only once the entry stands again.
+    """
+    publication = publication_of_entry(entry)
+    if publication is None or not publication.is_visible(on):
+        return publication
+    reasons = reasons_redacted(entry, basis.sentences) if basis.stands else publication.snapshot.get("reasons", [])
+    publication.snapshot = {**publication.snapshot, "grounds": entry_grounds(entry), "reasons": reasons}
+    if basis.is_lost:
+        publication.withdrawn_on, publication.withdraw_reason = on, "列入所依据的记录已作废，核查期间停止公示"
+    publication.save_by(actor, reason="publication.reground")
+    event_record(
+        "publication.withdrawn" if basis.is_lost else "publication.followed",
+        f"撤下公示：{publication.withdraw_reason}" if basis.is_lost else "公示的依据随记录的变更调整",
+        obj=publication, subject=entry.subject, actor=actor, on=on,
+        payload={"entry": entry.pk, "stands": basis.stands},
     )  # fmt: skip
     return publication
 

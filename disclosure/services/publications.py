@@ -13,6 +13,7 @@ from registry.models import Account, Record, Subject
 from registry.services import authz
 from registry.services.events import event_record
 from sanctions.models import EntryGround, ListEntry
+from sanctions.selectors.basis import entry_basis
 
 
 @transaction.atomic
@@ -103,6 +104,10 @@ def _fresh_snapshot(publication: Publication, on: date) -> dict[str, object]:
         )
         if entry.ends_on <= on:
             raise RuleRefused("entry-ended", "名单条目已经终止，不能再公示。")
+        if entry_basis(entry, on).is_lost:
+            raise RuleRefused(
+                "grounds-lost", "列入所依据的记录已作废，条目失去依据，不能再公示。请先依法撤销或者更正该条目。"
+            )
         return entry_snapshot(entry, on=on)
     record = Record.objects.select_related("subject", "department").get(pk=publication.object_id)
     if record.state != Record.State.CONFIRMED:

@@ -16,13 +16,15 @@ MAJORITY_AGE: Final = 18  # 民法典 art. 17; under-age persons are never liste
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the conditions look at. `defence`: none, waived, pending, rejected or upheld; `not_due`: why the listing
+    """What the conditions look at. `handlers`, `reviewers`: who has acted as such before, whoever does now; `defence`: none, waived, pending, rejected or upheld; `not_due`: why the listing
     is not due any more (empty: it is); `policy_problem`: why the policy cannot carry it (empty: it can)."""
 
     state: str
     on: date
     handler: int | None = None
     reviewer: int | None = None
+    handlers: frozenset[int] = frozenset()
+    reviewers: frozenset[int] = frozenset()
     has_evidence: bool = False
     served_on: date | None = None
     defence_until: date | None = None
@@ -58,14 +60,18 @@ def _own_case(facts: CaseFacts, actor: int | None) -> Missing | None:
 
 
 def _not_handler(facts: CaseFacts, actor: int | None) -> Missing | None:
-    if actor is not None and actor == facts.handler:
-        return Missing("same-as-handler", "经办人不能审核、审批自己经办的案件，请由其他人员办理。")
+    if actor is not None and (actor == facts.handler or actor in facts.handlers):
+        return Missing(
+            "same-as-handler", "经办人（包括曾经办理过本案的人员）不能审核、审批自己经办的案件，请由其他人员办理。"
+        )
     return _has_handler(facts, actor)
 
 
 def _not_reviewer(facts: CaseFacts, actor: int | None) -> Missing | None:
-    if actor is not None and actor == facts.reviewer:
-        return Missing("same-as-reviewer", "审核人不能再审批同一案件，请由其他审批人员办理。")
+    if actor is not None and (actor == facts.reviewer or actor in facts.reviewers):
+        return Missing(
+            "same-as-reviewer", "审核过本案或者审查过陈述申辩的人员不能再审批同一案件，请由其他审批人员办理。"
+        )
     return None
 
 
@@ -123,20 +129,21 @@ _CONDITIONS: Final[dict[str, tuple[Condition, ...]]] = {
     "waive": (_own_case, _served),
     "reject-defence": (_not_handler,),
     "uphold-defence": (_not_handler,),
-    "submit": (_own_case,),
-    "confirm": (_own_case,),
+    "deliberate": (_own_case,),
+    "submit": (_own_case, _defence_settled),
+    "confirm": (_own_case, _defence_settled),
     "decide": (_not_handler, _not_reviewer, *_HEARD, _policy, _parent, _still_due),
     "revoke": (_not_handler, _not_reviewer),
-    "publish": (_policy, _still_due),
+    "publish": (_policy, _parent, _still_due),
 }
 
 
 def missing(name: str, facts: CaseFacts, actor: int | None) -> list[Missing]:
     """Return the conditions of the step `name` that are not met for the account id `actor` (None: the system)."""
     conditions = _CONDITIONS.get(name, ())
-    if name == "deliberate":
-        # A pack may deliberate before it gives notice; after notice the defence is heard first.
-        conditions = (_own_case, *_HEARD) if facts.state == lifecycle.NOTICED else (_own_case,)
+    if name in ("deliberate", "submit", "confirm") and facts.state == lifecycle.NOTICED:
+        # A pack may have these steps before it gives notice; after notice the defence is heard first.
+        conditions = (_own_case, *_HEARD)
     return [each for each in (condition(facts, actor) for condition in conditions) if each is not None]
 
 

@@ -35,6 +35,8 @@ STATE_LABELS: Final = {
     DROPPED: "已终止",
 }
 UNDECIDED: Final = frozenset({COLLECTING, COLLECTED, REVIEWED, NOTICED, DELIBERATED, SUBMITTED, CONFIRMED})
+# Where a statement may still come in and be examined: noticed and not decided (a pack may give notice late or early).
+HEARABLE: Final = frozenset({NOTICED, DELIBERATED, SUBMITTED, CONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,10 @@ _SIDE: Final = {
         Transition("add-evidence", "补充材料", UNDECIDED, "", "case.handle"),
         Transition("return", "退回补充", frozenset({COLLECTED}), COLLECTING, "case.review", needs_reason=True),
         Transition("serve", "登记送达", frozenset({NOTICED}), "", "case.handle"),
-        Transition("defend", "登记陈述申辩", frozenset({NOTICED}), "", "case.handle"),
+        Transition("defend", "登记陈述申辩", HEARABLE, "", "case.handle"),
         Transition("waive", "登记放弃陈述申辩", frozenset({NOTICED}), "", "case.handle"),
-        Transition("reject-defence", "申辩不成立", frozenset({NOTICED}), "", "case.review", needs_reason=True),
-        Transition("uphold-defence", "申辩成立", frozenset({NOTICED}), DROPPED, "case.review", needs_reason=True),
+        Transition("reject-defence", "申辩不成立", HEARABLE, "", "case.review", needs_reason=True),
+        Transition("uphold-defence", "申辩成立", HEARABLE, DROPPED, "case.review", needs_reason=True),
         Transition("drop", "终止案件", UNDECIDED, DROPPED, "case.drop", needs_reason=True),
         Transition("revoke", "撤销认定", frozenset({DECIDED}), DROPPED, "case.decide", needs_reason=True),
     )

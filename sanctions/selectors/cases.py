@@ -8,14 +8,20 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from registry.models import Deadline, Event, Subject
 from registry.rules.policy.evaluation import Evaluation
 from registry.selectors.policies import pack_active, pack_of
-from sanctions.models import Case, CaseEvidence, CaseGround, Defence
+from sanctions.models import Case, CaseEvidence, CaseGround, Defence, ListEntry
 from sanctions.rules.conditions import MAJORITY_AGE, CaseFacts, day_text, is_minor
 from sanctions.rules.lifecycle import Procedure
 from sanctions.rules.wording import not_due_sentences
+from sanctions.selectors.entries import WRONG
 from sanctions.selectors.history import evaluate_for_case
 
 CASE_KIND = "sanctions.case"
 ENDED = (Case.State.PUBLISHED, Case.State.DROPPED)
+HANDLING_EVENTS = frozenset(
+    f"case.{step}" for step in ("add-evidence", "evidence", "notice", "serve", "defend", "waive", "deliberate", "submit",
+                                "confirm")
+)  # fmt: skip
+REVIEWING_EVENTS = frozenset(f"case.{step}" for step in ("review", "return", "reject-defence"))
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -103,20 +109,46 @@ def defence_of(case: Case) -> Defence | None:
 def case_facts(case: Case, on: date) -> CaseFacts:
     """Return what the conditions of the steps look at, on the day `on`."""
     defence = defence_of(case)
-    # The deadline's row is reckoned anew when a year's holidays are announced; the case keeps what was told first.
-    period = case_deadlines(case).filter(code="defence").first()
+    handlers, reviewers = case_actors(case)
     return CaseFacts(
         state=case.state,
         on=on,
         handler=case.handler_id,
         reviewer=case.reviewer_id,
+        handlers=handlers,
+        reviewers=reviewers,
         has_evidence=has_evidence(case),
         served_on=case.served_on,
-        defence_until=period.due_on if period is not None else case.defence_until,
+        defence_until=heard_until(case),
         defence=_defence_word(defence),
         not_due=not_due_reason(case, on) if case.is_open else "",
         policy_problem=policy_problem(case, on) if case.is_open else "",
         parent_problem=parent_problem(case),
+    )
+
+
+def heard_until(case: Case) -> date | None:
+    """Return the last day of the defence period.
+
+    The deadline's row is reckoned anew when a year's holidays are announced. That may lengthen what the subject was
+    told at service; it never shortens it.
+    """
+    period = case_deadlines(case).filter(code="defence").first()
+    days = [day for day in (case.defence_until, period.due_on if period is not None else None) if day is not None]
+    return max(days, default=None)
+
+
+def case_actors(case: Case) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the accounts that have taken a handler's step in the case, and those that have taken a reviewer's, whoever
+    holds it now. A carried person's case stands on the organisation's evidence, whose people count too."""
+    pks = [case.pk] if case.parent_id is None else [case.pk, case.parent_id]
+    acts = Event.objects.filter(
+        object_kind=CASE_KIND, object_id__in=pks, name__in=HANDLING_EVENTS | REVIEWING_EVENTS, actor__isnull=False
+    ).order_by()  # fmt: skip
+    found = set(acts.values_list("name", "actor_id"))
+    return (
+        frozenset(actor for name, actor in found if name in HANDLING_EVENTS),
+        frozenset(actor for name, actor in found if name in REVIEWING_EVENTS),
     )
 
 
@@ -149,7 +181,8 @@ def not_due_reason(case: Case, on: date) -> str:
 def evaluation_of(case: Case, on: date) -> Evaluation:
     """Evaluate what is left of the case's facts on the day `on`; a carried person's case rests on the organisation's."""
     leading = case.parent or case
-    return evaluate_for_case(leading.subject, leading.policy, opened_on=leading.opened_on, on=on)
+    records = frozenset(leading.grounds.values_list("record_id", flat=True))
+    return evaluate_for_case(leading.subject, leading.policy, records=records, opened_on=leading.opened_on, on=on)
 
 
 def policy_problem(case: Case, on: date) -> str:
@@ -171,6 +204,12 @@ def parent_problem(case: Case) -> str:
         return ""
     if case.parent.state == Case.State.DROPPED:
         return f"所属单位的案件{case.parent.number}已经终止，随案人员不能单独列入，请终止本案。"
+    wrong = ListEntry.objects.filter(case=case.parent, end_reason__in=WRONG).first()
+    if wrong is not None:
+        return (
+            f"所属单位依据案件{case.parent.number}列入的条目已自{wrong.ends_on}起{wrong.get_end_reason_display()}，"
+            "随案人员失去列入依据，请终止本案。"
+        )
     waits_for = {Case.State.DECIDED: (Case.State.PUBLISHED,)}.get(
         Case.State(case.state), (Case.State.DECIDED, Case.State.PUBLISHED)
     )

@@ -12,6 +12,8 @@ from registry.selectors.rights import roles_on
 from sanctions.models import EntryPause, ListEntry, MeasureOrder
 
 ONE_DAY = timedelta(days=1)
+# An entry ended so should never have been: it may end back to its first day, and its grounds are free again.
+WRONG = (ListEntry.EndReason.CORRECTED, ListEntry.EndReason.REVOKED)
 
 STATE_LABELS = {"coming": "尚未生效", "in-force": "在列", "paused": "在列（措施暂停）", "ended": "已终止"}
 

@@ -1,6 +1,6 @@
 """From stored facts to the world that a policy pack is asked about; a fixed number of queries for one subject."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -70,16 +70,19 @@ def subject_facts(world: SubjectWorld, pack: Pack, on: date) -> SubjectFacts:
     )
 
 
-def history_of(world: SubjectWorld, pack: Pack, on: date, *, known_until: date | None = None) -> History:
+def history_of(world: SubjectWorld, pack: Pack, on: date, *, only: frozenset[int] | None = None) -> History:
     """Return the subject's history as `pack` sees it.
 
     A record of several clauses of the pack becomes one fact a clause. A person's acts before the age of 18 never
-    count. With `known_until` the question is about a case opened that day: records confirmed later are left out
-    (nobody was told of them), and so are those voided by `on`, whenever that was.
+    count, nor do acts before the pack's own first day (立法法 art. 104: rules do not reach back). With `only` the
+    question is what stands on these records alone: all others are left out (the subject was not told of them), and so
+    are those of them voided by `on`, whenever that was.
     """
     facts: dict[int, list[RecordFact]] = {}
     for record in world.records:
-        if known_until is not None and _is_outside_case(record, known_until, on):
+        if only is not None and (record.pk not in only or _is_void(record, on)):
+            continue
+        if is_before_pack(record, pack):
             continue
         found = _record_facts(record, pack.head.id)
         if not _is_act_of_minor(world.subject, found[0]):
@@ -90,7 +93,7 @@ def history_of(world: SubjectWorld, pack: Pack, on: date, *, known_until: date |
 
 def evaluate_world(world: SubjectWorld, policy: PolicyVersion, on: date) -> Evaluation:
     """Say what is due for the subject under a stored edition on the day `on`, and why."""
-    return _evaluate(world, policy, on, on, None)
+    return _evaluate(world, policy, on, on)
 
 
 def evaluate_subject(subject: Subject, policy: PolicyVersion, on: date) -> Evaluation:
@@ -98,34 +101,62 @@ def evaluate_subject(subject: Subject, policy: PolicyVersion, on: date) -> Evalu
     return evaluate_world(world_of(subject), policy, on)
 
 
-def evaluate_for_case(subject: Subject, policy: PolicyVersion, *, opened_on: date, on: date) -> Evaluation:
-    """Say what was due on the day a case was opened, by what is left of its facts on the day `on`.
+def evaluate_for_case(
+    subject: Subject, policy: PolicyVersion, *, records: frozenset[int], opened_on: date, on: date
+) -> Evaluation:
+    """Say what was due on the day a case was opened on its grounds (`records`), by what is left of them on `on`.
 
-    Time that passes while the procedure runs takes nothing from the case; a withdrawn or reclassified record does.
+    Time that passes while the procedure runs takes nothing from the case; a withdrawn or reclassified record does. A
+    record that was no ground at the opening never takes the place of one: the subject was not heard about it.
     """
-    return _evaluate(world_of(subject), policy, opened_on, on, opened_on)
+    return _evaluate(world_of(subject), policy, opened_on, on, records)
 
 
 def _evaluate(
-    world: SubjectWorld, policy: PolicyVersion, asked_on: date, on: date, known_until: date | None
+    world: SubjectWorld, policy: PolicyVersion, asked_on: date, on: date, only: frozenset[int] | None = None
 ) -> Evaluation:
     pack = pack_of(policy)
     loaded = LoadedPack(pack=pack, content_hash=policy.content_hash, source=policy.pack_id)
-    history = history_of(world, pack, on, known_until=known_until)
-    return evaluate(loaded, subject_facts(world, pack, asked_on), history, asked_on, calendar_current())
+    history = history_of(world, pack, on, only=only)
+    evaluation = evaluate(loaded, subject_facts(world, pack, asked_on), history, asked_on, calendar_current())
+    return replace(evaluation, notes=(*evaluation.notes, *_notes_on_early_acts(world, pack, asked_on)))
 
 
-def _is_outside_case(record: Record, opened_on: date, on: date) -> bool:
-    if record.voided_on is not None and record.voided_on <= on:
-        return True
-    return record.confirmed_on is not None and record.confirmed_on > opened_on
+def acted_on(record: Record) -> date | None:
+    """Return the day of the conduct: when it occurred, else when it was decided on."""
+    return record.occurred_on or record.decided_on
+
+
+def is_before_pack(record: Record, pack: Pack) -> bool:
+    """Whether the conduct lies before the pack's first day in force, so that the pack does not reach it."""
+    first, acted = pack.head.in_force_from, acted_on(record)
+    return first is not None and acted is not None and acted < first
+
+
+def _notes_on_early_acts(world: SubjectWorld, pack: Pack, on: date) -> list[str]:
+    """Name the records that would speak for a listing if the pack reached back to them."""
+    return [
+        f"“{record}”的行为日期为{acted_on(record)}，早于《{pack.head.title}》施行之日{pack.head.in_force_from}，"
+        "法不溯及既往，不作为列入依据。行为持续到施行以后的，请先更正该记录的发生日期。"
+        for record in world.records
+        if is_before_pack(record, pack) and not _is_void(record, on) and _speaks_for_listing(record, pack)
+    ]
+
+
+def _speaks_for_listing(record: Record, pack: Pack) -> bool:
+    is_classified = any(item.pack_id == pack.head.id for item in record.items.all())
+    return record.kind != Record.Kind.HONOUR and (is_classified or hasattr(record, "accident"))
+
+
+def _is_void(record: Record, on: date) -> bool:
+    return record.voided_on is not None and record.voided_on <= on
 
 
 def _is_act_of_minor(subject: Subject, fact: RecordFact) -> bool:
-    acted_on = fact.occurred_on or fact.decided_on
-    if not subject.is_person or subject.born_on is None or acted_on is None:
+    acted = fact.occurred_on or fact.decided_on
+    if not subject.is_person or subject.born_on is None or acted is None:
         return False
-    return acted_on < add_years(subject.born_on, MAJORITY_AGE)
+    return acted < add_years(subject.born_on, MAJORITY_AGE)
 
 
 def _record_facts(record: Record, pack_id: str) -> list[RecordFact]:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from registry.models import Deadline, PolicyVersion
 from registry.rules import access
 from sanctions.models import Case, Defence
-from sanctions.rules.lifecycle import MAIN, UNDECIDED
+from sanctions.rules.lifecycle import HEARABLE, MAIN, UNDECIDED
 from sanctions.selectors.cases import CASE_KIND, ENDED, procedure_of
 
 # What a case may wait for beside the main steps.
@@ -55,8 +55,9 @@ def cases_with_turns(on: date) -> QuerySet[Any]:
     ).order_by("-pk")
     return (
         Case.objects.exclude(state__in=ENDED)
-        # The deadline's row is reckoned anew when a year's holidays are announced; the case keeps what was told first.
-        .annotate(heard_until=Coalesce(Subquery(period.values("due_on")[:1]), F("defence_until")))
+        # The deadline's row is reckoned anew when a year's holidays are announced; it never shortens what was told.
+        .annotate(reckoned_until=Coalesce(Subquery(period.values("due_on")[:1]), F("defence_until")))
+        .annotate(heard_until=Greatest(F("reckoned_until"), Coalesce(F("defence_until"), F("reckoned_until"))))
         .annotate(turn=Choice(*_hearing(on), *_main_steps(), default=Value(""), output_field=CharField()))
         .order_by()
     )
@@ -69,7 +70,7 @@ def _hearing(on: date) -> list[When]:
     return [
         When(Q(handler__isnull=True, state__in=UNDECIDED), then=Value(TAKE)),
         When(noticed & Q(served_on__isnull=True), then=Value(SERVE)),
-        When(noticed & pending, then=Value(HEAR)),
+        When(pending & Q(state__in=HEARABLE), then=Value(HEAR)),
         When(noticed & Q(defence__isnull=True, heard_until__gte=on), then=Value(WAIT)),
     ]
 

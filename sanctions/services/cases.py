@@ -18,7 +18,7 @@ from registry.services.notices import notice_queue, notice_serve
 from sanctions.models import Case
 from sanctions.rules.conditions import day_text
 from sanctions.rules.wording import due_sentences
-from sanctions.selectors.cases import CASE_KIND, evaluation_of
+from sanctions.selectors.cases import CASE_KIND, case_actors, evaluation_of
 from sanctions.selectors.history import grounds_of
 from sanctions.services.case_documents import case_document, decision_body, internal_body, notice_body
 from sanctions.services.case_endings import case_drop
@@ -53,7 +53,7 @@ def case_assign(*, case_id: int, handler: Account, actor: Account | None, on: da
 
 def _hand_over(begun: Begun, handler: Account) -> Case:
     case = begun.case
-    if handler.pk == case.reviewer_id:
+    if handler.pk == case.reviewer_id or handler.pk in case_actors(case)[1]:
         raise NotAllowed("same-as-reviewer", f"{handler}已审核本案，审核人不能再作经办人。请另选经办人员。")
     case.handler = handler
     return step_finish(begun, f"由{handler}经办", payload={"handler": handler.pk})

@@ -19,7 +19,7 @@ from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from sanctions import signals
 from sanctions.models import Case, EntryGround, EntryPause, ListEntry
-from sanctions.selectors.entries import adds_paused_time, entries_in_force, pauses_running
+from sanctions.selectors.entries import WRONG, adds_paused_time, entries_in_force, pauses_running
 from sanctions.services.endings import ending_announce
 from sanctions.services.orders import orders_dispatch, pause_announce
 
@@ -51,7 +51,9 @@ def entry_open(*, case: Case, actor: Account | None, on: date) -> ListEntry:
     entry = _entry_new(case, pack, rule, on)
     _entry_save(entry, actor)
     EntryGround.objects.bulk_create(
-        EntryGround(entry=entry, record_id=record_id) for record_id in case.grounds.values_list("record_id", flat=True)
+        EntryGround(entry=entry, record_id=record_id)
+        # A record voided between decision and publication supports nothing; that enough is left is a condition.
+        for record_id in case.grounds.exclude(record__voided_on__lte=on).values_list("record_id", flat=True)
     )
     _end_lower_lists(entry, pack, rule, actor, on)
     last_day = entry.ends_on - ONE_DAY
@@ -119,7 +121,7 @@ def _entry_new(case: Case, pack: Pack, rule: ListRule, on: date) -> ListEntry:
         )
     is_public = case.mode == "binding" and rule.public.value and lists_may_be_public(pack, on)
     earlier = ListEntry.objects.filter(subject=case.subject_id, pack_id=case.pack_id, list_code=case.list_code)
-    wrong = Q(end_reason__in=[ListEntry.EndReason.REVOKED, ListEntry.EndReason.CORRECTED])
+    wrong = Q(end_reason__in=WRONG)
     return ListEntry(
         case=case,
         subject_id=case.subject_id,
@@ -213,27 +215,39 @@ def entry_end(
 ) -> ListEntry:  # fmt: skip
     """End an entry before its term: from `ends_on` on it is no longer in force.
 
-    A wrong entry (corrected, revoked) may end back to its first day; any other not before today. The departments are
-    told at once when the day has come, else on that day by `endings_dispatch`.
+    A wrong entry (corrected, revoked) may end back to its first day; any other not before today. A wrong entry of an
+    organisation takes with it those of the persons listed on its case. The departments are told at once when the day
+    has come, else on that day by `endings_dispatch`. A later end decided before does not hold up the end of a wrong one.
     Raises InvalidInput, TransitionRefused (ended already), NotAllowed, Conflict (stale).
     """
     entry = _locked(entry)
-    _require_running(entry, on)
+    _require_running(entry, on, is_wrong=reason in WRONG)
     authz.require(actor, "entry.end", on=on)
     version_require(entry, version)
     _check_end(entry, reason, ends_on, note, on)
     _end(entry, ListEntry.EndReason(reason), ends_on, note.strip(), actor, on)
+    if reason in WRONG:
+        _end_carried(entry, actor, on)
     return entry
 
 
-def _require_running(entry: ListEntry, on: date) -> None:
+def _end_carried(entry: ListEntry, actor: Account | None, on: date) -> None:
+    """End the entries of the persons listed along with a wrong one: what they rest on is gone."""
+    carried = ListEntry.objects.filter(case__parent=entry.case_id, ends_on__gt=max(on, entry.ends_on))
+    for person in carried.order_by("subject_id"):
+        below = _locked(person)
+        note = f"所属单位的条目{entry.get_end_reason_display()}，随单位列入的依据不复存在：{entry.end_note}"
+        _end(below, ListEntry.EndReason(entry.end_reason), entry.ends_on, note, actor, on)
+
+
+def _require_running(entry: ListEntry, on: date, *, is_wrong: bool = False) -> None:
     if entry.ends_on <= on:
         raise TransitionRefused(
             "entry-ended",
             f"{entry.subject.name}在{entry.list_label}上的条目已于{entry.ends_on}终止（{entry.get_end_reason_display()}），"
             "不能再办理。",
         )
-    if entry.end_reason != ListEntry.EndReason.TERM:
+    if entry.end_reason != ListEntry.EndReason.TERM and not is_wrong:
         raise TransitionRefused(
             "end-decided",
             f"该条目已决定自{entry.ends_on}起终止（{entry.get_end_reason_display()}），不能再办理。",
@@ -250,8 +264,7 @@ def _check_end(entry: ListEntry, reason: str, ends_on: date, note: str, on: date
         )
     if not note.strip():
         raise InvalidInput("note-missing", "提前终止必须写明依据的文书和理由，请填写说明。", field="note")
-    wrong = reason in (ListEntry.EndReason.CORRECTED, ListEntry.EndReason.REVOKED)
-    first = entry.starts_on if wrong else max(on, entry.starts_on)
+    first = entry.starts_on if reason in WRONG else max(on, entry.starts_on)
     if not first <= ends_on < entry.ends_on:
         raise InvalidInput(
             "end-day-outside",

@@ -15,6 +15,7 @@ from registry.views.paging import page_of
 from sanctions.forms.orders import EntryEndForm, EntryFilterForm, EntryPauseForm, EntryResumeForm
 from sanctions.models import ListEntry
 from sanctions.selectors import entries as selectors
+from sanctions.selectors.basis import entry_basis
 from sanctions.selectors.orders import entry_summaries, order_rows, orders_visible_to
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
 
@@ -41,6 +42,7 @@ def entry_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     state = selectors.entry_state(entry, today)
     orders = list(orders_visible_to(actor, today).filter(entry=entry).order_by("department", "pk"))
+    sees_case = authz.may(actor, "case.view", today)
     running = state.is_in_force and entry.end_reason == ListEntry.EndReason.TERM
     context = {
         "entry": entry,
@@ -49,10 +51,11 @@ def entry_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "pauses": entry.pauses.order_by("starts_on"),
         "orders": order_rows(orders, today),
         "events": Event.objects.filter(object_kind=entry._meta.label_lower, object_id=entry.pk).select_related("actor"),
-        "may_end": running and authz.may(actor, "entry.end", today),
+        "may_end": state.is_in_force and authz.may(actor, "entry.end", today),
         "may_pause": running and state.code == "in-force" and authz.may(actor, "entry.pause", today),
         "may_resume": state.code == "paused" and authz.may(actor, "entry.pause", today),
-        "sees_case": authz.may(actor, "case.view", today),
+        "sees_case": sees_case,
+        "basis": entry_basis(entry, today) if sees_case and state.is_in_force else None,
     }
     return render(request, f"{PAGES}/detail.html", context)
 

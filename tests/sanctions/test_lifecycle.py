@@ -31,10 +31,11 @@ PATHS = {
 }  # fmt: skip
 # Steps beside the main path → the states that allow them.
 UNDECIDED = {"collecting", "collected", "reviewed", "noticed", "deliberated", "submitted", "confirmed"}
+HEARABLE = {"noticed", "deliberated", "submitted", "confirmed"}  # a late statement is heard until the decision
 SIDE = {
     "take": UNDECIDED, "assign": UNDECIDED, "add-evidence": UNDECIDED, "drop": UNDECIDED,
-    "return": {"collected"}, "serve": {"noticed"}, "defend": {"noticed"}, "waive": {"noticed"},
-    "reject-defence": {"noticed"}, "uphold-defence": {"noticed"}, "revoke": {"decided"},
+    "return": {"collected"}, "serve": {"noticed"}, "defend": HEARABLE, "waive": {"noticed"},
+    "reject-defence": HEARABLE, "uphold-defence": HEARABLE, "revoke": {"decided"},
 }  # fmt: skip
 
 
