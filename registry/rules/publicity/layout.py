@@ -62,6 +62,10 @@ _ALWAYS, _ORGANIZATION, _PERSON = Required.ALWAYS, Required.ORGANIZATION, Requir
 def _party_columns(prefix: str) -> tuple[Column, ...]:
     """Return the 13 columns about the party (行政相对人), the same in both sheets but for the prefix."""
     party = f"{prefix}_XDR_"
+    return (*_party_codes(party), *_party_people(prefix, party))
+
+
+def _party_codes(party: str) -> tuple[Column, ...]:
     return (
         Column(f"{party}MC", "行政相对人名称", _ALWAYS, 200),
         Column(f"{party}LB", "行政相对人类别", _ALWAYS, 16),
@@ -99,6 +103,11 @@ def _party_columns(prefix: str) -> tuple[Column, ...]:
             form=Form.CODE,
             aliases=("行政相对人代码_6(社会组织登记证号)",),
         ),
+    )
+
+
+def _party_people(prefix: str, party: str) -> tuple[Column, ...]:
+    return (
         Column(f"{prefix}_FRDB", "法定代表人", _ORGANIZATION, 50, aliases=("法定代表人姓名",)),
         Column(f"{prefix}_FR_ZJLX", "法定代表人证件类型", max_length=64),
         Column(
