@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from registry.rules.details import PenaltyInput, PermitInput, RecordInput
+from registry.rules.masking import mask_text
 from registry.rules.names import comparable_name
 from registry.rules.publicity.layout import COLUMNS, Kind
 from registry.rules.publicity.values import NO_END, LicenceRow, PenaltyRow
@@ -11,6 +13,8 @@ from registry.rules.publicity.values import NO_END, LicenceRow, PenaltyRow
 RECORD_KINDS = {Kind.PENALTY: "penalty", Kind.LICENCE: "permit"}
 
 _TITLE_LENGTH = 200
+# Texts that people write freely, where an identity or telephone number may have slipped in.
+_FREE_TEXTS = ("violation_type", "facts", "basis", "content", "licence", "remark")
 _PENALTY_COLUMNS = {
     "number": "CF_WSH", "violation_type": "CF_WFXW", "facts": "CF_SY", "basis": "CF_YJ", "kinds": "CF_CFLB",
     "content": "CF_NR", "fine": "CF_NR_FK", "confiscated": "CF_NR_WFFF", "licence": "CF_NR_ZKDX",
@@ -23,6 +27,18 @@ _LICENCE_COLUMNS = {
     "valid_until": "XK_YXQZI", "authority": "XK_XKJG", "authority_code": "XK_XKJGDM", "status": "XK_ZT",
     "source": "XK_LYDW", "source_code": "XK_LYDWDM", "remark": "BZ",
 }  # fmt: skip
+
+
+def without_identities(values: LicenceRow | PenaltyRow) -> LicenceRow | PenaltyRow:
+    """Return the row with the identity and mobile telephone numbers in its free texts masked; the same row where there
+    are none. A person's own number has its column, is sealed, and is needed nowhere else (个人信息保护法 art. 6).
+    """
+    texts = {name: getattr(values, name) for name in _FREE_TEXTS if hasattr(values, name)}
+    masked = {name: mask_text(text) for name, text in texts.items()}
+    hidden: dict[str, Any] = {
+        name: masked[name] for name, text in texts.items() if masked[name].count("*") > text.count("*")
+    }
+    return values._replace(**hidden) if hidden else values
 
 
 def record_input(values: LicenceRow | PenaltyRow) -> RecordInput:

@@ -3,14 +3,18 @@
 from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from registry import clock
 from registry.base.personal_data import lookup_hash, text_seal
 from registry.models import Account
 from registry.services.authz import may
-from tests.factories import make_subject
+from registry.services.evidence import attachment_store
+from tests.factories import make_account, make_department, make_subject
+from tests.registry.imports.files import previewed_batch
 
 pytestmark = pytest.mark.django_db
 
@@ -71,5 +75,26 @@ def test_a_lost_key_shows(settings):
 @pytest.mark.usefixtures("_sealed")
 def test_a_changed_hash_key_shows(settings):
     settings.FIELD_HASH_KEY = "another"
+    with pytest.raises(CommandError, match="不相配"):
+        check_keys()
+
+
+def sealed_file():
+    attachment_store(upload=SimpleUploadedFile("演示.txt", "演示".encode()), actor=None)
+
+
+def sealed_authenticator():
+    TOTP.activate(make_account("handler"), "JBSWY3DPEHPK3PXP")
+
+
+def sealed_import_row():
+    previewed_batch(make_department(), make_account("handler"))
+
+
+@pytest.mark.parametrize("make", [sealed_file, sealed_authenticator, sealed_import_row])
+def test_a_lost_key_shows_by_whatever_it_sealed(settings, make):
+    make()
+    check_keys()
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(CommandError, match="不相配"):
         check_keys()

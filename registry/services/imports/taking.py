@@ -10,7 +10,7 @@ from registry.base.errors import Conflict, DomainError, InvalidInput, RuleRefuse
 from registry.models import Account, Department, ImportRow, Record, Subject
 from registry.rules.names import comparable_document_number
 from registry.rules.publicity import LicenceRow, Party, PartyKind, PenaltyRow, RowError, kind_of
-from registry.rules.reported import RECORD_KINDS, column_of, differences, record_input
+from registry.rules.reported import RECORD_KINDS, column_of, differences, record_input, without_identities
 from registry.selectors.imports import DepartmentsByAuthority, record_row
 from registry.services.imports.rows import Fault, faults_of, remarks_of
 from registry.services.records import record_enter
@@ -54,8 +54,11 @@ def row_take(row: ImportRow, values: PenaltyRow | LicenceRow, taking: Taking) ->
         return Outcome(ImportRow.State.REFUSED, errors=[_fault(refusal, values)])
 
 
-def _take(row: ImportRow, values: PenaltyRow | LicenceRow, taking: Taking) -> Outcome:
+def _take(row: ImportRow, reported: PenaltyRow | LicenceRow, taking: Taking) -> Outcome:
     warnings: list[str] = []
+    values = without_identities(reported)
+    if values is not reported:
+        warnings.append("文字中的证件号码或手机号码已遮盖后登记；完整内容以决定书为准。")
     department = taking.departments.find(values.authority, values.authority_code)
     if department is None:
         department = taking.reporting

@@ -30,6 +30,7 @@ def awkward_rows():
         good(40, CF_XDR_SHXYM=NUMBERS[2]),
         good(41, CF_FR_ZJLX="身份证", CF_FR_ZJHM=NUMBERS[3][:16] + "00"),
         person(CF_XDR_ZJHM=NUMBERS[4], CF_WSH="河应急罚〔2026〕88号", CF_XDR_GSZC=NUMBERS[4]),
+        good(42, CF_SY=f"负责人（身份证号{NUMBERS[2]}）未组织演练", CF_NR=f"对{NUMBERS[3]}罚款一万元"),
     ]
 
 
@@ -60,6 +61,31 @@ def test_the_imported_file_is_fetched_only_by_who_runs_imports(client, role, sta
     client.force_login(make_account(role))
     address = reverse("registry:attachment-download", args=[batch.attachment.public_id])
     assert client.get(address).status_code == status
+
+
+def taken(rows, department):
+    """Import a file and return its batch."""
+    handler = make_account("handler")
+    with time_machine.travel(dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC), tick=False):
+        batch = preview(xlsx(rows), department=department, actor=handler)
+        import_start(batch_id=batch.pk, actor=handler, on=TODAY)
+        import_chunk_take(batch_id=batch.pk, on=TODAY)
+    return batch
+
+
+@pytest.mark.django_db
+def test_an_identity_number_in_a_free_text_is_masked_and_the_officer_told():
+    row = taken([good(42, CF_SY=f"负责人（身份证号{NUMBERS[2]}）未组织演练")], make_department()).rows.get()
+    masked = f"{NUMBERS[2][:3]}***********{NUMBERS[2][-4:]}"
+    assert (row.state, row.record.facts) == ("imported", f"负责人（身份证号{masked}）未组织演练")
+    assert any("已遮盖" in text for text in row.warnings)
+
+
+@pytest.mark.django_db
+def test_a_masked_row_imported_again_is_the_same():
+    rows = [good(42, CF_SY=f"负责人（身份证号{NUMBERS[2]}）未组织演练")]
+    department = make_department()
+    assert [taken(rows, department).rows.get().state for _ in range(2)] == ["imported", "same"]
 
 
 @pytest.mark.django_db
