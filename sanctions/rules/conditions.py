@@ -16,8 +16,10 @@ MAJORITY_AGE: Final = 18  # 民法典 art. 17; under-age persons are never liste
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the conditions look at. `handlers`, `reviewers`: who has acted as such before, whoever does now; `defence`: none, waived, pending, rejected or upheld; `not_due`: why the listing
-    is not due any more (empty: it is); `policy_problem`: why the policy cannot carry it (empty: it can)."""
+    """What the conditions look at. `handlers`, `reviewers`: who has acted as such before, whoever does now; `defence`:
+    none, waived, pending, rejected or upheld; `not_due`: why the listing is not due any more (empty: it is);
+    `policy_problem`: why the policy cannot carry it (empty: it can); `other_department`: the department whose case it
+    is, where the actor belongs to another one."""
 
     state: str
     on: date
@@ -32,6 +34,7 @@ class CaseFacts:
     not_due: str = ""
     policy_problem: str = ""
     parent_problem: str = ""
+    other_department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,15 @@ class Missing:
 def day_text(day: date) -> str:
     """Return the day as officers write it: 2026年3月5日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _own_department(facts: CaseFacts, actor: int | None) -> Missing | None:
+    if facts.other_department:
+        return Missing(
+            "other-department",
+            f"本案由{facts.other_department}承办，谁处罚、谁决定、谁负责，其他部门的人员不能办理。请转告承办部门。",
+        )
+    return None
 
 
 def _has_handler(facts: CaseFacts, actor: int | None) -> Missing | None:
@@ -140,10 +152,10 @@ _CONDITIONS: Final[dict[str, tuple[Condition, ...]]] = {
 
 def missing(name: str, facts: CaseFacts, actor: int | None) -> list[Missing]:
     """Return the conditions of the step `name` that are not met for the account id `actor` (None: the system)."""
-    conditions = _CONDITIONS.get(name, ())
+    conditions = (_own_department, *_CONDITIONS.get(name, ()))
     if name in ("deliberate", "submit", "confirm") and facts.state == lifecycle.NOTICED:
         # A pack may have these steps before it gives notice; after notice the defence is heard first.
-        conditions = (_own_case, *_HEARD)
+        conditions = (_own_department, _own_case, *_HEARD)
     return [each for each in (condition(facts, actor) for condition in conditions) if each is not None]
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from registry.models import Deadline, Event, Subject
+from registry.models import Account, Deadline, Event, Subject
 from registry.rules.policy.evaluation import Evaluation
 from registry.selectors.policies import pack_active, pack_of
 from sanctions.models import Case, CaseEvidence, CaseGround, Defence, ListEntry
@@ -106,8 +106,9 @@ def defence_of(case: Case) -> Defence | None:
     return Defence.objects.filter(case=case).first()
 
 
-def case_facts(case: Case, on: date) -> CaseFacts:
-    """Return what the conditions of the steps look at, on the day `on`."""
+def case_facts(case: Case, on: date, actor: Account | None) -> CaseFacts:
+    """Return what the conditions of the steps look at, on the day `on`, for `actor` (None: the system)."""
+    is_outside = actor is not None and actor.department_id != case.department_id
     defence = defence_of(case)
     handlers, reviewers = case_actors(case)
     return CaseFacts(
@@ -124,6 +125,7 @@ def case_facts(case: Case, on: date) -> CaseFacts:
         not_due=not_due_reason(case, on) if case.is_open else "",
         policy_problem=policy_problem(case, on) if case.is_open else "",
         parent_problem=parent_problem(case),
+        other_department=case.department.name if is_outside else "",
     )
 
 

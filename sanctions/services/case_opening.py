@@ -24,6 +24,7 @@ from sanctions.selectors.entries import entries_in_force
 from sanctions.selectors.history import evaluate_subject, record_pk
 from sanctions.services.candidates import candidate_lock, candidate_require_open
 from sanctions.services.case_documents import case_document, internal_body, number_word
+from sanctions.services.case_steps import deadlines_from
 
 
 @transaction.atomic
@@ -147,6 +148,7 @@ def _opened(case: Case, actor: Account, on: date, text: str) -> None:
                  "policy_hash": case.policy.content_hash, "records": records, "document": document.number,
                  "handler": case.handler_id, "parent": case.parent.number if case.parent else None},
     )  # fmt: skip
+    deadlines_from(case, "opened_on", on, actor=actor)
 
 
 def _carry_persons(case: Case, evaluation: Evaluation, actor: Account, on: date) -> None:

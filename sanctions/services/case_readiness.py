@@ -43,7 +43,7 @@ class Stage:
 def case_readiness(case: Case, actor: Account, on: date) -> list[StepView]:
     """Return the steps that the case's state allows, the main one first."""
     procedure = procedure_of(case)
-    facts = case_facts(case, on)
+    facts = case_facts(case, on, actor)
     roles = authz.roles_on(actor, on)
     main = procedure.next_main(case.state)
     return [

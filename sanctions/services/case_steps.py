@@ -20,7 +20,15 @@ from sanctions.rules.lifecycle import Procedure, Transition
 from sanctions.selectors.cases import case_facts, procedure_of
 
 # The usual deadline codes of the packs → the step that meets them; the role that answers for a step (else handler).
-DEADLINE_STEPS: Final = {"review": "review", "notice": "notice", "confirm": "decide", "publish": "publish"}
+DEADLINE_STEPS: Final = {
+    "collect": "evidence",
+    "review": "review",
+    "notice": "notice",
+    "deliberate": "deliberate",
+    "decide": "decide",
+    "confirm": "decide",
+    "publish": "publish",
+}
 STEP_ROLES: Final = {"review": "reviewer", "decide": "approver", "publish": "publisher"}
 # What a step's end starts. A deadline that a pack hangs on the very step that starts it is met by the one after it.
 STEP_EVENTS: Final = {
@@ -29,7 +37,7 @@ STEP_EVENTS: Final = {
     "confirm": "recognised_on",
     "decide": "decided_on",
 }
-_RIGHTS: Final = frozenset({"not-the-handler", "same-as-handler", "same-as-reviewer"})
+_RIGHTS: Final = frozenset({"other-department", "not-the-handler", "same-as-handler", "same-as-reviewer"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def step_begin(
     version_require(case, version)
     if step.needs_reason and not (reason or "").strip():
         raise RuleRefused("reason-missing", f"办理“{step.label}”必须写明理由，请填写后再提交。", field="reason")
-    missing = conditions.missing(name, case_facts(case, on), actor.pk if actor is not None else None)
+    missing = conditions.missing(name, case_facts(case, on, actor), actor.pk if actor is not None else None)
     if missing:
         refusal = NotAllowed if missing[0].code in _RIGHTS else RuleRefused
         text = "".join(each.text for each in missing)
@@ -119,8 +127,11 @@ def deadlines_from(case: Case, event: str, starts_on: date, *, actor: Account | 
 
 def _first_start(rule: DeadlineRule, case: Case) -> str | None:
     happened = {
+        "opened_on": case.opened_on,
         "evidence_on": case.evidence_on,
         "reviewed_on": case.reviewed_on,
+        "heard_on": case.defence_until,
+        "deliberated_on": case.deliberated_on,
         "found_on": case.reviewed_on,
         "recognised_on": case.confirmed_on,
         "decided_on": case.decided_on,

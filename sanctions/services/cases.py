@@ -92,6 +92,7 @@ def case_return(*, case_id: int, reason: str, actor: Account | None, on: date, v
     begun.case.evidence_on = None
     case = step_finish(begun, f"退回补充：{reason.strip()}", payload={"reason": reason.strip()})
     deadline_meet(case, "review", actor=actor, on=on)
+    deadlines_from(case, "opened_on", on, actor=actor)
     if case.handler is not None:
         notice_queue(
             "case.returned", title=f"案件{case.number}退回补充", body=reason.strip(), at=clock.now(), obj=case,
@@ -164,6 +165,7 @@ def case_serve(
         begun, f"告知书于{day_text(served_on)}送达，陈述申辩期限到{day_text(deadline.due_on)}",
         payload={"served_on": served_on, "receipt": receipt.strip(), "defence_until": deadline.due_on},
     )  # fmt: skip
+    deadlines_from(case, "heard_on", deadline.due_on, actor=actor)
     _notice_served(case, served_on, receipt.strip(), actor, on)
     return case
 
@@ -184,7 +186,9 @@ def case_deliberate(*, case_id: int, minutes: str, actor: Account | None, on: da
     case.deliberated_on, case.minutes = on, minutes.strip()
     document = case_document(case, "deliberate", internal_body(case, [("审议记录", case.minutes)]), actor=actor, on=on)
     deadline_meet(case, DEFENCE_DEADLINE, actor=actor, on=on)
-    return step_finish(begun, "已集体审议", payload={"document": document.number})
+    step_finish(begun, "已集体审议", payload={"document": document.number})
+    deadlines_from(case, "deliberated_on", on, actor=actor)
+    return case
 
 
 @transaction.atomic

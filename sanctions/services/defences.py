@@ -14,7 +14,7 @@ from sanctions.rules.conditions import day_text
 from sanctions.selectors.cases import defence_of
 from sanctions.services.case_documents import case_document, internal_body
 from sanctions.services.case_endings import case_end
-from sanctions.services.case_steps import Begun, step_begin, step_finish
+from sanctions.services.case_steps import Begun, deadlines_from, step_begin, step_finish
 
 DEFENCE_DEADLINE = "defence"
 
@@ -59,6 +59,7 @@ def defence_waive(
         begun, f"{begun.case.subject.name}明确放弃陈述申辩（{day_text(received_on)}）",
         payload={"received_on": received_on},
     )  # fmt: skip
+    deadlines_from(begun.case, "heard_on", received_on, actor=actor)
     return defence
 
 
@@ -119,4 +120,6 @@ def defence_decide(
     text = f"经审查，陈述申辩意见{'成立' if is_upheld else '不成立'}：{reason}"
     if is_upheld:
         return case_end(begun, text, f"陈述申辩意见成立：{reason}", payload=payload)
-    return step_finish(begun, text, payload=payload)
+    step_finish(begun, text, payload=payload)
+    deadlines_from(case, "heard_on", on, actor=actor)
+    return case

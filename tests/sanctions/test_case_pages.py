@@ -262,9 +262,10 @@ def test_a_step_that_the_state_does_not_allow_is_explained(world):
 @pytest.mark.parametrize("step", ["decide", "publish"])
 def test_an_act_that_cannot_be_undone_names_its_consequence(step):
     state = {"decide": "deliberated", "publish": "decided"}[step]
-    case = CaseWorld().case(state)
-    who = {"decide": "approver", "publish": "publisher"}[step]
-    page = text_of(browser(make_account(who)).get(step_url(case, step)))
+    world = CaseWorld()
+    case = world.case(state)
+    who = {"decide": world.approver, "publish": world.publisher}[step]
+    page = text_of(browser(who).get(step_url(case, step)))
     assert "callout--danger" in page
     assert "派发到各部门" in page
 

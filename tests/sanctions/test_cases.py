@@ -161,7 +161,7 @@ def test_an_unassigned_case_is_taken_once(world):
     case = cases.case_open(candidate_id=world.candidate().pk, handler=None, actor=world.handler, on=OPENED)
     cases.case_take(case_id=case.pk, actor=world.handler, on=OPENED)
     with pytest.raises(Conflict, match="经办"):
-        cases.case_take(case_id=case.pk, actor=make_account("handler"), on=OPENED)
+        cases.case_take(case_id=case.pk, actor=make_account("handler", department=world.office), on=OPENED)
 
 
 def test_the_reviewer_cannot_become_the_handler(world):
@@ -214,7 +214,10 @@ def test_a_file_of_a_wrong_type_is_refused(world):
 def test_another_handler_cannot_act_in_the_case(world):
     case = world.case()
     with pytest.raises(NotAllowed) as refusal:
-        case_evidence_add(case_id=case.pk, upload=a_file(), label="笔录", actor=make_account("handler"), on=OPENED)
+        case_evidence_add(
+            case_id=case.pk, upload=a_file(), label="笔录", on=OPENED,
+            actor=make_account("handler", department=world.office),
+        )  # fmt: skip
     assert refusal.value.code == "not-the-handler"
 
 
@@ -343,11 +346,21 @@ def test_the_decision_keeps_number_day_approver_and_policy(world):
     assert event.payload["policy_hash"] == world.policy.content_hash
 
 
-def test_the_decision_sets_the_packs_deadlines(world):
-    case = world.case("decided")
-    # 3 and 20 working days after Thursday 2026-06-11; 2026-06-19 (Friday) is the Dragon Boat holiday.
-    due = dict(Deadline.objects.filter(object_id=case.pk, met_on=None).values_list("code", "due_on"))
-    assert due == {"enter": dt.date(2026, 6, 16), "publish": dt.date(2026, 7, 10)}
+@pytest.mark.parametrize(
+    ("state", "code", "due_on"),
+    [
+        ("collecting", "collect", dt.date(2026, 6, 23)),  # 15 working days after Monday the 1st, the 19th is a holiday
+        ("collected", "review", dt.date(2026, 6, 4)),
+        ("reviewed", "notice", dt.date(2026, 6, 4)),
+        ("deliberated", "decide", dt.date(2026, 6, 18)),  # 5 working days after Thursday the 11th
+        # 20 working days after Thursday 2026-06-11; 2026-06-19 (Friday) is the Dragon Boat holiday.
+        ("decided", "publish", dt.date(2026, 7, 10)),
+    ],
+)
+def test_each_state_has_the_limit_of_its_next_step(world, state, code, due_on):
+    case = world.case(state)
+    due = Deadline.objects.filter(object_id=case.pk, met_on=None, cancelled_on=None).values_list("code", "due_on")
+    assert list(due) == [(code, due_on)]
 
 
 def test_a_decision_is_refused_when_its_only_ground_was_voided(world):
@@ -439,3 +452,11 @@ def test_every_step_writes_one_event(world):
 def test_the_documents_of_a_whole_case(world):
     case = world.case("published")
     assert [paper.step for paper in case.documents.all()] == ["open", "review", "notice", "deliberate", "decide"]
+
+
+def test_officers_of_another_department_take_no_step_of_a_case(world):
+    case = world.case("collected")
+    stranger = make_account("reviewer", department=make_department())
+    with pytest.raises(NotAllowed) as refused:
+        cases.case_review(case_id=case.pk, actor=stranger, on=OPENED)
+    assert refused.value.code == "other-department"

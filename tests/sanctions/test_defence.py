@@ -173,4 +173,5 @@ def test_a_new_ground_found_while_the_case_ran_raises_a_candidate_when_it_ends(w
 
 
 def test_the_subjects_own_period_is_no_overdue_work_of_the_office(served):
-    assert case_list(query=served.number).get().next_due_on is None
+    # Not the 10th, when the subject's period ends, but the deliberation's: 10 working days later, without the 19th.
+    assert case_list(query=served.number).get().next_due_on == dt.date(2026, 6, 25)

@@ -193,7 +193,7 @@ def test_a_year_loaded_later_never_shortens_the_defence_that_was_told(world):
     deadline = Deadline.objects.get(code="defence")
     deadline.due_on -= dt.timedelta(days=2)
     deadline.save_by(None, reason="test")
-    assert case_facts(case, HEARD).defence_until == case.defence_until
+    assert case_facts(case, HEARD, None).defence_until == case.defence_until
 
 
 # --- four eyes

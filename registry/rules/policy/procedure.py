@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from .values import Code, Duration, Flag, Model, Sourced, Text, TimedRule
 
-# The first nine may stand in a policy case; a pack may also count from the service of a notice.
+# The first nine may stand in a policy case; a pack may also count from the steps of a case between them.
 EventCode = Literal[
     "decided_on",
     "recognised_on",
@@ -17,7 +17,10 @@ EventCode = Literal[
     "received_on",
     "ended_on",
     "approved_on",
+    "opened_on",
     "served_on",
+    "heard_on",
+    "deliberated_on",
 ]
 # The deadline codes that a policy case may ask for; packs may name more for their own steps.
 CASE_DEADLINES = (
