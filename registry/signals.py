@@ -6,6 +6,8 @@ Every signal is sent with `actor` (Account or None) and `on` (the legal day).
 from django.dispatch import Signal
 
 record_confirmed = Signal()  # record: it has just become a fact
-record_changed = Signal()  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed"
+record_changed = (
+    Signal()
+)  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed"
 subject_changed = Signal()  # subject: sectors, risk, names or people differ
 subject_merging = Signal()  # loser, winner: refuse by raising a DomainError, or move your own rows over

@@ -79,9 +79,7 @@ def organizations_by_code(code: str) -> list[Subject]:
 
 
 def _named(names: QuerySet[SubjectName]) -> QuerySet[SubjectName]:
-    return (
-        names.filter(subject__kind=Subject.Kind.ORGANIZATION).select_related("subject__merged_into").order_by()
-    )
+    return names.filter(subject__kind=Subject.Kind.ORGANIZATION).select_related("subject__merged_into").order_by()
 
 
 def _rarest(grams: Sequence[str]) -> str | None:

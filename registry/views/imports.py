@@ -84,7 +84,11 @@ def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return render(request, f"{PAGES}/preview.html", context)
     tab = request.GET.get("tab", "refused" if counts.refused else "imported")
     states = _TABS.get(tab, _TABS["refused"])
-    context |= {"tab": tab, "page": _page(request, batch, *states), "last": "原因与办法" if tab == "refused" else "说明"}
+    context |= {
+        "tab": tab,
+        "page": _page(request, batch, *states),
+        "last": "原因与办法" if tab == "refused" else "说明",
+    }
     return render(request, f"{PAGES}/result.html", context)
 
 

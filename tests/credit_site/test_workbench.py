@@ -170,12 +170,12 @@ def test_overdue_by_a_weekend_alone_is_not_due_today(publisher):
 
 
 def test_the_row_shows_the_nearest_due_day_and_its_basis(world):
-    # The listing must be entered within 3 working days of the decision, published within 20.
+    # Published within 20 working days of the decision on Thursday 2026-06-11; the 19th is a holiday.
     world.case("decided")
     row = rows(world.publisher)[0]
     assert (row.due.due_on, row.basis) == (
-        dt.date(2026, 6, 16),
-        "《安全生产严重失信主体名单管理办法》第十条，自2026-06-11起3个工作日（期限为本机关设定）",
+        dt.date(2026, 7, 10),
+        "《安全生产严重失信主体名单管理办法》第十条，自2026-06-11起20个工作日（期限为本机关设定）",
     )
 
 

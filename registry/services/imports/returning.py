@@ -89,7 +89,9 @@ def export_make(
         authz.require(actor, "subject.identity", on=on)
     _period_require(decided_from, decided_until)
     if not purpose.strip():
-        raise InvalidInput("purpose-missing", "请填写用途，例如“报送市级双公示平台”。导出会记入时间线。", field="purpose")
+        raise InvalidInput(
+            "purpose-missing", "请填写用途，例如“报送市级双公示平台”。导出会记入时间线。", field="purpose"
+        )
     found = records_reported(
         kind=kind, department=department, decided_from=decided_from, decided_until=decided_until
     )  # fmt: skip

@@ -43,8 +43,14 @@ def failed_rows_format(read_format: str) -> str:
     return "csv" if read_format == "csv" else "xlsx"
 
 
-def write_failed_rows(target: BinaryIO, *, header: Sequence[Cell], rows: Iterable[tuple[Sequence[Cell], str]],
-                      read_format: str, encoding: str = "") -> int:
+def write_failed_rows(
+    target: BinaryIO,
+    *,
+    header: Sequence[Cell],
+    rows: Iterable[tuple[Sequence[Cell], str]],
+    read_format: str,
+    encoding: str = "",
+) -> int:
     """Write failed rows under their own header with a last column of reasons; return how many.
 
     `rows` are pairs of the cells as read and the reason. `read_format` and `encoding` are those of the file
@@ -53,11 +59,19 @@ def write_failed_rows(target: BinaryIO, *, header: Sequence[Cell], rows: Iterabl
     """
     width = next((i for i, cell in enumerate(header) if cell == REASON_LABEL), len(header))
     lines = ([*_fit(cells, width), reason] for cells, reason in rows)
-    return _write(target, [*header[:width], REASON_LABEL], lines, failed_rows_format(read_format), encoding, "未通过的行")
+    return _write(
+        target, [*header[:width], REASON_LABEL], lines, failed_rows_format(read_format), encoding, "未通过的行"
+    )
 
 
-def write_national_table(target: BinaryIO, *, kind: Kind, rows: Iterable[LicenceRow | PenaltyRow],
-                         table_format: str = "xlsx", encoding: str = "utf-8-sig") -> int:
+def write_national_table(
+    target: BinaryIO,
+    *,
+    kind: Kind,
+    rows: Iterable[LicenceRow | PenaltyRow],
+    table_format: str = "xlsx",
+    encoding: str = "utf-8-sig",
+) -> int:
     """Write rows in the national layout under the Chinese column labels; return how many."""
     _, labels = national_header(kind)
     return _write(target, labels, map(to_cells, rows), table_format, encoding, kind.label)
@@ -78,8 +92,14 @@ def _fit(cells: Sequence[Cell], width: int) -> list[Cell]:
     return [*cells[:width], *[""] * (width - len(cells))]
 
 
-def _write(target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], table_format: str,
-           encoding: str, sheet: str) -> int:
+def _write(
+    target: BinaryIO,
+    header: Sequence[Cell],
+    rows: Iterable[Sequence[Cell]],
+    table_format: str,
+    encoding: str,
+    sheet: str,
+) -> int:
     if table_format == "csv":
         return _write_csv(target, header, rows, encoding)
     return _write_xlsx(target, header, rows, sheet)
@@ -114,10 +134,16 @@ def _csv_safe(cell: Cell) -> Cell:
 
 def _write_xlsx(target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str) -> int:
     count = 0
-    with xlsxwriter.Workbook(target, {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
-    }) as workbook:
+    with xlsxwriter.Workbook(
+        target,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": True,
+        },
+    ) as workbook:
         head, text = _formats(workbook)
         page = workbook.add_worksheet(sheet)
         page.freeze_panes(1, 0)
