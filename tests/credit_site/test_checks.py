@@ -55,7 +55,7 @@ def test_the_demonstration_may_do_without_the_second_factor(production):
     assert checks.second_factor(None) == []
 
 
-@pytest.mark.parametrize("key", ["x", "", GOOD_KEY[:-2], "密钥"])
+@pytest.mark.parametrize("key", ["x", "", GOOD_KEY[:-2], "密钥"], ids=["short", "empty", "cut", "chinese"])
 def test_a_key_the_cipher_does_not_take_is_refused(production, key):
     production.FIELD_KEYS = [GOOD_KEY, key]
     assert found() == ["credit_site.E003"]
