@@ -11,9 +11,16 @@ from registry.models import Deadline, Record, Subject
 from registry.rules.calendar import WorkingCalendar
 from registry.rules.names import comparable_document_number
 from registry.selectors.calendar import calendar_current
+from registry.selectors.deadlines import with_clock
 from registry.selectors.policies import packs_active
 
-BUCKETS = {"late": "已逾期", "today": "今日到期", "tomorrow": "下一工作日到期", "later": "以后到期"}
+BUCKETS = {
+    "late": "已逾期",
+    "today": "今日到期",
+    "tomorrow": "下一工作日到期",
+    "later": "以后到期",
+    "paused": "期限中止",
+}
 STATES = {"visible": "公示中", "withdrawn": "已撤下", "ended": "已期满"}
 
 
@@ -27,18 +34,19 @@ class DueRow:
     days_left: int
     is_provisional: bool
     basis_text: str
+    is_paused: bool = False
 
 
 def due_deadlines(*, on: date, bucket: str = "", department_id: int | None = None) -> QuerySet[Deadline]:
     """Return the open publicity deadlines, soonest first; of one bucket when given."""
-    found = _open(department_id).select_related("subject", "department").order_by("due_on", "pk")
+    found = with_clock(_open(department_id)).select_related("subject", "department").order_by("due_on", "pk")
     return found.filter(_conditions(on)[bucket]) if bucket in BUCKETS else found
 
 
 def due_counts(*, on: date, department_id: int | None = None) -> dict[str, int]:
-    """Return how many are late, due today, on the next working day, and later. One statement."""
+    """Return how many lie in each of `BUCKETS`. One statement."""
     counts = {bucket: Count("pk", filter=condition) for bucket, condition in _conditions(on).items()}
-    return _open(department_id).aggregate(**counts)
+    return with_clock(_open(department_id)).aggregate(**counts)
 
 
 def due_rows(deadlines: list[Deadline], *, on: date) -> list[DueRow]:
@@ -87,13 +95,15 @@ def _open(department_id: int | None) -> QuerySet[Deadline]:
 
 
 def _conditions(on: date) -> dict[str, Q]:
-    """Return what puts a deadline into each bucket of `BUCKETS`."""
+    """Return what puts a deadline `with_clock` into each bucket of `BUCKETS`: every one lies in one."""
     following = calendar_current().add(on, 1).on
+    runs = Q(clock_stands=False)
     return {
-        "late": Q(due_on__lt=on),
-        "today": Q(due_on=on),
-        "tomorrow": Q(due_on__gt=on, due_on__lte=following),
-        "later": Q(due_on__gt=following),
+        "late": runs & Q(due_on__lt=on),
+        "today": runs & Q(due_on=on),
+        "tomorrow": runs & Q(due_on__gt=on, due_on__lte=following),
+        "later": runs & Q(due_on__gt=following),
+        "paused": Q(clock_stands=True),
     }
 
 
@@ -108,4 +118,5 @@ def _row(deadline: Deadline, record: Record, calendar: WorkingCalendar, on: date
         days_left=left,
         is_provisional=deadline.is_provisional,
         basis_text=f"自{deadline.starts_on}起{deadline.days}{deadline.get_unit_display()}，{deadline.clause}",
+        is_paused=getattr(deadline, "clock_stands", False),
     )

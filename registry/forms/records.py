@@ -43,6 +43,7 @@ class RecordFilterForm(forms.Form):
     decided_from = DayField(label="决定日期自", required=False)
     decided_until = DayField(label="至", required=False)
     unclassified = forms.BooleanField(label="只看待归类", required=False)
+    disputed = forms.BooleanField(label="只看有异议", required=False)
 
 
 class RecordForm(VersionedForm):

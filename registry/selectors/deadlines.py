@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from registry.models import Account, Deadline, Department, PolicyVersion, Subject
+from registry.models import Account, Deadline, DeadlinePause, Department, PolicyVersion, Subject
 from registry.rules import access
 from registry.rules.calendar import WorkingCalendar
 from registry.rules.policy.wording import clause_text
@@ -15,15 +17,21 @@ from registry.selectors.policies import pack_of
 from registry.selectors.rights import roles_on
 
 SOON_WORKING_DAYS = 3
+# Work for which no time limit runs stands behind all that has one.
+NO_DAY: Final = date.max
 
 
 @dataclass(frozen=True)
 class DeadlineView:
-    """An open deadline as shown. `days_left`: working days until it is due, 0 today, negative when overdue."""
+    """An open deadline as shown. `days_left`: working days until it is due, 0 today, negative when overdue.
+
+    While its clock stands still (`is_paused`) it is neither due nor overdue, and its due day is not known yet.
+    """
 
     deadline: Deadline
     days_left: int
     basis_text: str
+    is_paused: bool = False
 
     @property
     def label(self) -> str:
@@ -43,7 +51,7 @@ class DeadlineView:
 
     @property
     def is_overdue(self) -> bool:
-        return self.days_left < 0
+        return self.days_left < 0 and not self.is_paused
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,26 @@ class DeadlineFilters:
     due_until: date | None = None
 
 
+def clock_stands() -> Exists:
+    """An expression for deadlines: does the clock stand still?"""
+    return Exists(DeadlinePause.objects.filter(deadline=OuterRef("pk"), ends_on__isnull=True))
+
+
+def with_clock(deadlines: QuerySet[Deadline]) -> QuerySet[Any]:
+    """Annotate `clock_stands`, which `deadline_views` reads."""
+    return deadlines.annotate(clock_stands=clock_stands())
+
+
+def earliest_due(kind: str, **conditions: str) -> Coalesce:
+    """An expression for objects of `kind`: the earliest due day that officers or departments must keep; `NO_DAY`
+    where there is none, or where the clock stands still."""
+    found = Deadline.objects.filter(
+        ~clock_stands(),
+        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True, **conditions,
+    ).exclude(role=access.SUBJECT)  # fmt: skip
+    return Coalesce(Subquery(found.order_by("due_on").values("due_on")[:1]), Value(NO_DAY), output_field=DateField())
+
+
 def deadlines_visible_to(account: Account, on: date) -> QuerySet[Deadline]:
     """Return the deadlines that the account may see: officers and auditors all, a department its own."""
     roles = roles_on(account, on)
@@ -71,7 +99,7 @@ def deadlines_visible_to(account: Account, on: date) -> QuerySet[Deadline]:
 
 def open_deadlines(*, account: Account, on: date, filters: DeadlineFilters | None = None) -> QuerySet[Deadline]:
     """Return the open deadlines visible to `account` that fit, in order of due day. For pages: slice, then
-    `deadline_views`."""
+    `deadline_views`. A deadline whose clock stands still lies in no span of due days."""
     chosen = filters or DeadlineFilters()
     found = deadlines_visible_to(account, on).filter(met_on__isnull=True, cancelled_on__isnull=True)
     if chosen.account is not None:
@@ -84,11 +112,13 @@ def open_deadlines(*, account: Account, on: date, filters: DeadlineFilters | Non
         found = found.filter(Q(role__in=chosen.roles) | Q(role=""))
     if chosen.object_kind:
         found = found.filter(object_kind=chosen.object_kind)
+    if chosen.due_from is not None or chosen.due_until is not None:
+        found = found.exclude(clock_stands())
     if chosen.due_from is not None:
         found = found.filter(due_on__gte=chosen.due_from)
     if chosen.due_until is not None:
         found = found.filter(due_on__lte=chosen.due_until)
-    return found.select_related("subject", "department", "account").order_by("due_on", "pk")
+    return with_clock(found).select_related("subject", "department", "account").order_by("due_on", "pk")
 
 
 def due_soon_until(on: date, working_days: int = SOON_WORKING_DAYS) -> date:
@@ -106,16 +136,22 @@ def object_deadlines(kind: str, object_id: int, on: date) -> list[DeadlineView]:
     found = Deadline.objects.filter(
         object_kind=kind, object_id=object_id, met_on__isnull=True, cancelled_on__isnull=True
     ).select_related("subject", "department", "account")
-    return deadline_views(found, on)
+    return deadline_views(with_clock(found), on)
 
 
 def deadline_views(deadlines: Iterable[Deadline], on: date) -> list[DeadlineView]:
-    """Return deadlines as shown on the day `on`; three queries whatever their number (calendar, policies)."""
+    """Return deadlines as shown on the day `on`; three queries whatever their number (calendar, policies).
+    Whether a clock stands still is told where `with_clock` has asked."""
     rows = list(deadlines)
     calendar = calendar_current()
     versions = _versions(rows)
     return [
-        DeadlineView(each, _days_left(calendar, on, each.due_on), basis_text(each, versions.get(each.policy_hash)))
+        DeadlineView(
+            each,
+            _days_left(calendar, on, each.due_on),
+            basis_text(each, versions.get(each.policy_hash)),
+            is_paused=getattr(each, "clock_stands", False),
+        )
         for each in rows
     ]
 

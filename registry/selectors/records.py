@@ -20,6 +20,7 @@ class RecordFilters:
     kind: str = ""
     department: int | None = None
     unclassified: bool = False
+    disputed: bool = False
     decided_from: date | None = None
     decided_until: date | None = None
 
@@ -44,6 +45,8 @@ def record_list(*, account: Account, on: date, filters: RecordFilters) -> QueryS
         found = found.filter(department_id=filters.department)
     if filters.unclassified:
         found = found.filter(unclassified())
+    if filters.disputed:
+        found = found.filter(disputed())
     if filters.decided_from:
         found = found.filter(decided_on__gte=filters.decided_from)
     if filters.decided_until:
@@ -62,6 +65,11 @@ def unclassified() -> Q:
     nobody is asked to.
     """
     return Q(is_classified=False, state=Record.State.CONFIRMED) & ~Q(kind__in=_UNASKED)
+
+
+def disputed() -> Q:
+    """The records that somebody objects to, while the objection is open."""
+    return Q(disputed_on__isnull=False)
 
 
 def _matching(text: str) -> Q:

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 
 from sanctions.models import ListEntry
+from sanctions.selectors.entries import EXPIRING_DAYS
 from sanctions.selectors.orders import QUEUES
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -22,6 +23,7 @@ class EntryFilterForm(forms.Form):
             ("", "全部"),
             ("in-force", "在列"),
             ("paused", "措施暂停"),
+            ("expiring", f"{EXPIRING_DAYS}日内期满"),
             ("ended", "已终止"),
             ("coming", "尚未生效"),
         ],

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from registry.models import Account, Deadline, Event, Subject
 from registry.rules.policy.evaluation import Evaluation
+from registry.selectors.deadlines import clock_stands, with_clock
 from registry.selectors.policies import pack_active, pack_of
 from sanctions.models import Case, CaseEvidence, CaseGround, Defence, ListEntry
 from sanctions.rules.conditions import MAJORITY_AGE, CaseFacts, day_text, is_minor
@@ -52,8 +53,9 @@ def case_list(
             Q(number__icontains=query) | Q(subject__name__icontains=query) | Q(subject__uscc__iexact=query)
         )
     next_due = Deadline.objects.filter(
-        object_kind=CASE_KIND, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True
-    ).exclude(role="subject")
+        ~clock_stands(),
+        object_kind=CASE_KIND, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True,
+    ).exclude(role="subject")  # fmt: skip
     return found.annotate(next_due_on=next_due.order_by("due_on").values("due_on")[:1]).order_by("-pk")
 
 
@@ -83,7 +85,7 @@ def case_events(case: Case) -> QuerySet[Event]:
 def case_deadlines(case: Case) -> QuerySet[Deadline]:
     """Return the case's deadlines that were not replaced, the open ones first."""
     found = Deadline.objects.filter(object_kind=CASE_KIND, object_id=case.pk, cancelled_on__isnull=True)
-    return found.order_by(F("met_on").asc(nulls_first=True), "due_on", "pk")
+    return with_clock(found).order_by(F("met_on").asc(nulls_first=True), "due_on", "pk")
 
 
 def cases_of_subject(subject: Subject) -> QuerySet[Case]:

@@ -12,6 +12,7 @@ from registry.selectors.rights import roles_on
 from sanctions.models import EntryPause, ListEntry, MeasureOrder
 
 ONE_DAY = timedelta(days=1)
+EXPIRING_DAYS = 30
 # An entry ended so should never have been: it may end back to its first day, and its grounds are free again.
 WRONG = (ListEntry.EndReason.CORRECTED, ListEntry.EndReason.REVOKED)
 
@@ -68,6 +69,13 @@ def end_label(entry: ListEntry) -> str:
     return f"已终止（{entry.get_end_reason_display()}）"
 
 
+def expiring(on: date) -> Q:
+    """The condition on an entry in force on the day `on` that its term runs out within `EXPIRING_DAYS` days. An early
+    end decided upon is not the end of a term."""
+    until = on + timedelta(days=EXPIRING_DAYS)
+    return Q(starts_on__lte=on, ends_on__gt=on, ends_on__lte=until, end_reason=ListEntry.EndReason.TERM)
+
+
 def entries_visible_to(account: Account, on: date) -> QuerySet[ListEntry]:
     """Return the entries that `account` may see: officers all; a department user the public ones and those on which
     its department has an order; nobody else any."""
@@ -84,12 +92,14 @@ def entries_visible_to(account: Account, on: date) -> QuerySet[ListEntry]:
 def entry_list(
     account: Account, on: date, *, state: str = "", list_code: str = "", name: str = ""
 ) -> QuerySet[ListEntry]:
-    """Return the entries that `account` may see, filtered: state `in-force`, `paused`, `ended` or `coming`, list code,
-    part of the subject's name."""
+    """Return the entries that `account` may see, filtered: state `in-force`, `paused`, `expiring`, `ended` or
+    `coming`, list code, part of the subject's name."""
     entries = entries_visible_to(account, on)
     if state in ("in-force", "paused"):
         paused = is_paused_on(on)
         entries = entries.filter(paused if state == "paused" else ~paused, starts_on__lte=on, ends_on__gt=on)
+    elif state == "expiring":
+        entries = entries.filter(expiring(on))
     elif state == "ended":
         entries = entries.filter(ends_on__lte=on)
     elif state == "coming":

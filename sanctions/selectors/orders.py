@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, When
 
 from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
-from registry.selectors.deadlines import DeadlineView, deadline_views
+from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, with_clock
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder
@@ -18,9 +20,13 @@ from sanctions.selectors.entries import EntryState, entry_state, pauses_running
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
 
+ORDER_KIND = MeasureOrder._meta.label_lower
+ENDING_DEADLINE = "order-ending"
+
 QUEUES = {
     "waiting": "待签收",
     "answering": "待反馈",
+    "late": "逾期未答复",
     "in-force": "今日执行中",
     "ending": "解除待确认",
     "refused": "不予采取",
@@ -120,6 +126,8 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
     ending = entry_over(on) & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)
     if queue == "in-force":
         return orders_in_force(orders.filter(state=State.CARRIED_OUT), on)
+    if queue == "late":
+        return orders_owed(orders, on).filter(due__lt=on)
     return orders.filter(
         {
             "waiting": Q(state=State.DISPATCHED) & entry_runs(on),
@@ -129,6 +137,16 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
             "closed": Q(ending=Ending.CONFIRMED),
         }[queue]
     )
+
+
+def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
+    """Narrow to the orders that a department has not answered, or not ended, with `due` (`NO_DAY` where none runs).
+
+    Once an entry is over, the time to answer is too, whether or not a job has said so yet.
+    """
+    waiting, answering, ending = (in_queue(orders, queue, on) for queue in ("waiting", "answering", "ending"))
+    over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
+    return (waiting | answering | ending).annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
 
 
 def queue_counts(orders: QuerySet[MeasureOrder], on: date) -> list[tuple[str, str, int]]:
@@ -162,12 +180,16 @@ def order_state(order: MeasureOrder, on: date, *, paused: bool) -> OrderState:
 
 def deadlines_of(orders: list[MeasureOrder], on: date) -> dict[int, DeadlineView]:
     """Return the open deadline of each order, as shown on the day `on`, by order id."""
-    found = Deadline.objects.filter(
-        object_kind=MeasureOrder._meta.label_lower,
-        object_id__in=[order.pk for order in orders],
-        met_on__isnull=True,
-        cancelled_on__isnull=True,
-    ).order_by("-due_on")
+    found = (
+        with_clock(Deadline.objects.all())
+        .filter(
+            object_kind=ORDER_KIND,
+            object_id__in=[order.pk for order in orders],
+            met_on__isnull=True,
+            cancelled_on__isnull=True,
+        )
+        .order_by("-clock_stands", "-due_on")
+    )
     return {view.deadline.object_id: view for view in deadline_views(found, on)}
 
 
@@ -204,12 +226,8 @@ def department_standings(on: date) -> list[DepartmentStanding]:
             ending=Count("pk", filter=over & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)),
         )
     )
-    late = dict(
-        Deadline.objects.filter(
-            object_kind=MeasureOrder._meta.label_lower,
-            met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on,
-        ).order_by().values_list("department").annotate(Count("pk"))
-    )  # fmt: skip
+    overdue = in_queue(MeasureOrder.objects.all(), "late", on).order_by()
+    late = dict(overdue.values_list("department").annotate(Count("pk")))
     departments = Department.objects.in_bulk([row["department"] for row in rows])
     standings = [
         DepartmentStanding(

@@ -14,8 +14,7 @@ from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from sanctions.models import EntryPause, ListEntry, MeasureOrder
 from sanctions.selectors.entries import adds_paused_time
-
-ENDING_DEADLINE = "order-ending"
+from sanctions.selectors.orders import ENDING_DEADLINE
 
 
 def endings_dispatch(*, on: date) -> dict[str, int]:

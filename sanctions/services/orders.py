@@ -19,8 +19,7 @@ from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.entries import pauses_running
-from sanctions.selectors.orders import county_directory, measures_for
-from sanctions.services.endings import ENDING_DEADLINE
+from sanctions.selectors.orders import ENDING_DEADLINE, county_directory, measures_for
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending

@@ -66,7 +66,7 @@ def _narrowed(orders: QuerySet[MeasureOrder], chosen: dict[str, str]) -> QuerySe
     if chosen.get("name"):
         orders = orders.filter(entry__subject__name__contains=chosen["name"])
     # What waits longest stands first; the whole list begins with the newest. By id: in the catalogue's order.
-    by_day = "dispatched_on" if chosen.get("queue") in ("waiting", "answering", "ending") else "-dispatched_on"
+    by_day = "dispatched_on" if chosen.get("queue") in ("waiting", "answering", "late", "ending") else "-dispatched_on"
     return orders.order_by(by_day, "entry", "pk")
 
 

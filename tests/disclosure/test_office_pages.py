@@ -10,6 +10,7 @@ from disclosure.selectors import office
 from disclosure.services.records import record_publish
 from registry import clock
 from registry.models import Deadline
+from registry.services.deadlines import deadline_pause
 from registry.signals import record_confirmed
 from registry.views.panels import panels_for
 from tests.disclosure import county
@@ -49,7 +50,14 @@ def test_due_days_fall_into_late_today_next_working_day_and_later():
     """Seven working days in November 2026 (no holidays): decided on the 10th, due on the 19th, and so on."""
     for day in (10, 11, 12, 16):
         confirmed(dt.date(2026, 11, day))
-    assert office.due_counts(on=TODAY) == {"late": 1, "today": 1, "tomorrow": 1, "later": 1}
+    assert office.due_counts(on=TODAY) == {"late": 1, "today": 1, "tomorrow": 1, "later": 1, "paused": 0}
+
+
+def test_a_deadline_whose_clock_stands_still_is_in_no_other_bucket():
+    record = confirmed(dt.date(2026, 11, 10))  # due on the 19th
+    deadline = Deadline.objects.get(object_id=record.pk)
+    deadline_pause(deadline_id=deadline.pk, reason="中止", actor=None, on=dt.date(2026, 11, 12))
+    assert office.due_counts(on=TODAY) == {"late": 0, "today": 0, "tomorrow": 0, "later": 0, "paused": 1}
 
 
 def test_overdue_by_a_weekend_is_overdue():

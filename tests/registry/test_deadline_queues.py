@@ -14,7 +14,7 @@ from registry.selectors.deadlines import (
     open_deadlines,
     overdue_until,
 )
-from registry.services.deadlines import Basis, deadline_meet, deadline_set
+from registry.services.deadlines import Basis, deadline_meet, deadline_pause, deadline_set
 from registry.services.policies import packs_load
 from tests.factories import make_account, make_department, make_record, make_subject
 
@@ -102,6 +102,19 @@ def test_soon_and_overdue_split_at_their_days(officer):
     make_deadline(7)
     assert queue(officer, due_from=START, due_until=due_soon_until(START)) == [due_tomorrow]
     assert overdue_until(dt.date(2026, 2, 13)) == due_tomorrow.due_on
+
+
+def test_a_deadline_whose_clock_stands_still_is_open_but_neither_soon_nor_overdue(officer):
+    deadline = make_deadline(1)
+    deadline_pause(deadline_id=deadline.pk, reason="补正", actor=None, on=START)
+    assert (queue(officer), queue(officer, due_until=DUE), queue(officer, due_from=START)) == ([deadline], [], [])
+
+
+def test_a_deadline_whose_clock_stands_still_is_not_shown_as_overdue():
+    deadline = make_deadline()
+    deadline_pause(deadline_id=deadline.pk, reason="补正", actor=None, on=START)
+    shown = object_deadlines(deadline.object_kind, deadline.object_id, dt.date(2026, 3, 2))
+    assert [(each.is_paused, each.is_overdue) for each in shown] == [(True, False)]
 
 
 def test_department_sees_its_own_only():

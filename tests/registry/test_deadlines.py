@@ -261,6 +261,19 @@ def test_a_moved_due_day_reminds_anew(deadline):
     assert remind(D(2026, 11, 12)) == 1
 
 
+def test_a_pause_that_moves_nothing_reminds_of_no_stage_twice(deadline):
+    remind(D(2026, 11, 9))
+    pause(deadline, D(2026, 11, 10), D(2026, 11, 10))
+    assert remind(D(2026, 11, 10)) == 0
+
+
+def test_a_reminder_owed_before_the_clock_stopped_is_not_delivered(deadline):
+    remind(D(2026, 11, 10))
+    deadlines.deadline_pause(deadline_id=deadline.pk, reason="补正", actor=None, on=D(2026, 11, 10))
+    deliver()
+    assert not Notice.objects.exists()
+
+
 def test_a_provisional_day_is_said_to_be_one(subject, department):
     set_deadline(subject, department, D(2026, 12, 25), 10)
     remind(D(2027, 1, 11))

@@ -73,6 +73,12 @@ def listed(client, **query):
     return [record.title for record in client.get(reverse("registry:record-list"), query).context["page"]]
 
 
+def test_list_can_be_narrowed_to_what_is_objected_to(officer):
+    make_record(make_subject(), title="无异议")
+    make_record(make_subject(), title="有异议", disputed_on=clock.today())
+    assert listed(officer, disputed="on") == ["有异议"]
+
+
 def test_list_is_found_by_subject_number_and_title(officer):
     make_record(make_subject("演示石门有限公司"), title="甲事由", number="演罚〔2026〕1号")
     make_record(make_subject("演示别家有限公司"), title="乙事由", number="演罚〔2026〕2号")

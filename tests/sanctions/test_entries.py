@@ -363,3 +363,25 @@ def test_the_list_of_entries_in_force_leaves_out_those_that_ran_out():
     make_entry("saws-2017-49", "blacklist", on=dt.date(2017, 6, 1))
     current = make_entry("mem-2023-11", "blacklist", on=DAY)
     assert list(entry_list(make_account("handler"), DAY, state="in-force")) == [current]
+
+
+# An entry of 2 March 2026 is in force through 2 March 2029 and over on the 3rd.
+@pytest.mark.parametrize(
+    ("on", "found"),
+    [
+        (dt.date(2029, 1, 31), False),
+        (dt.date(2029, 2, 1), True),
+        (dt.date(2029, 3, 2), True),
+        (dt.date(2029, 3, 3), False),
+    ],
+)
+def test_the_list_of_what_expires_reaches_thirty_days_ahead(on, found):
+    make_entry("mem-2023-11", "blacklist", on=DAY)
+    assert entry_list(make_account("handler"), on, state="expiring").exists() is found
+
+
+def test_an_early_end_is_not_the_end_of_a_term():
+    entry = make_entry("mem-2023-11", "blacklist", on=DAY)
+    end = {"reason": "repaired", "ends_on": DAY + ONE_DAY, "note": "准予修复"}
+    entry_end(entry=entry, actor=make_account("approver"), on=DAY, **end)
+    assert not entry_list(make_account("handler"), DAY, state="expiring").exists()

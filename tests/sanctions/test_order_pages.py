@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry import clock
-from registry.models import AttachmentDownload, PolicyActivation
+from registry.models import AttachmentDownload, Deadline, PolicyActivation
+from registry.services.deadlines import deadline_pause
 from sanctions.models import ListEntry, MeasureOrder
+from sanctions.selectors.orders import in_queue
 from sanctions.services.orders import order_carry_out, order_receive
 from tests.factories import make_account, make_department, make_subject
 from tests.sanctions.listing import load_policy, make_entry, make_order, run_policy
@@ -228,6 +230,21 @@ def test_lists_take_the_same_queries_for_few_and_for_many(at_office, order, mark
 
 def test_a_filter_that_does_not_exist_is_not_an_error(at_office, order):
     assert at_office.get(reverse("sanctions:order-list"), {"queue": "nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize(("days", "found"), [(0, False), (60, True)])
+def test_the_orders_that_a_department_is_late_to_answer_can_be_listed(
+    at_department, order, today, settings, days, found
+):
+    settings.PRETEND_TODAY = today + days * ONE_DAY
+    page = at_department.get(reverse("sanctions:order-list"), {"queue": "late"})
+    assert (order in [row.order for row in page.context["rows"]]) is found
+
+
+def test_an_order_whose_clock_stands_still_is_not_late(order, today):
+    deadline = Deadline.objects.get(object_kind=order._meta.label_lower, object_id=order.pk)
+    deadline_pause(deadline_id=deadline.pk, reason="中止", actor=None, on=today)
+    assert not in_queue(MeasureOrder.objects.all(), "late", today + 60 * ONE_DAY).filter(pk=order.pk).exists()
 
 
 # --- entries -------------------------------------------------------------------------------------------------------
