@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
-from registry.models import Record
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from registry.models import Event, Record
 from sanctions.models import ListEntry
 from sanctions.rules.conditions import MAJORITY_AGE, is_minor
 from sanctions.rules.wording import due_sentences, not_due_sentences
+from sanctions.selectors.entries import WRONG
 from sanctions.selectors.history import acted_on, evaluate_for_case
+
+ENTRY_KIND: Final = ListEntry._meta.label_lower
+GROUNDS_CHANGED: Final = "entry.grounds-changed"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,26 @@ def entry_basis(entry: ListEntry, on: date) -> EntryBasis:
     if entry.list_code in evaluation.entry:
         return EntryBasis(True, voided, tuple(due_sentences(evaluation, entry.list_code)))
     return EntryBasis(False, voided, tuple(not_due_sentences(evaluation, entry.list_code)))
+
+
+def groundless_entries(on: date) -> QuerySet[Any]:
+    """Return the entries in force on `on` whose conditions are not met any more, by what officers were told last, and
+    that nobody has revoked or corrected yet; each with `told_by`, the id of the event that says so."""
+    told = Event.objects.filter(name=GROUNDS_CHANGED, object_kind=ENTRY_KIND, object_id=OuterRef("pk"))
+    last = told.order_by("-pk").values("pk")[:1]
+    return (
+        ListEntry.objects.in_force(on)
+        .exclude(end_reason__in=WRONG)
+        .annotate(told_by=Subquery(last))
+        .filter(Exists(Event.objects.filter(pk=OuterRef("told_by"), payload__stands=False)))
+    )
+
+
+def is_told_groundless(entry: ListEntry) -> bool:
+    """Whether officers were told last that the entry does not stand on its grounds."""
+    told = Event.objects.filter(name=GROUNDS_CHANGED, object_kind=ENTRY_KIND, object_id=entry.pk)
+    last = told.order_by("-pk").first()
+    return last is not None and not last.payload["stands"]
 
 
 def _minor_sentence(entry: ListEntry, grounds: list[Record]) -> str:

@@ -9,14 +9,12 @@ from datetime import date
 from django.db import transaction
 
 from registry import clock
-from registry.models import Account, Event, Record, Subject
+from registry.models import Account, Record, Subject
 from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from sanctions import signals
 from sanctions.models import EntryGround, ListEntry
-from sanctions.selectors.basis import EntryBasis, entry_basis
-
-LOST = "entry.grounds-changed"
+from sanctions.selectors.basis import GROUNDS_CHANGED, EntryBasis, entry_basis, is_told_groundless
 
 
 @transaction.atomic
@@ -38,7 +36,8 @@ def grounds_follow(*, record: Record, change: str, actor: Account | None, on: da
         if entry.ends_on <= on:
             continue
         basis = entry_basis(entry, on)
-        if change != "voided" and basis.stands:
+        # Who was told that the conditions are gone is told, too, when they are met again.
+        if change != "voided" and basis.stands and not is_told_groundless(entry):
             continue
         what = _what(record, change, successor)
         _tell(entry, basis, what, actor, on)
@@ -48,7 +47,8 @@ def grounds_follow(*, record: Record, change: str, actor: Account | None, on: da
 
 @transaction.atomic
 def entries_follow_person(*, subject: Subject, actor: Account | None, on: date) -> list[ListEntry]:
-    """Tell of entries in force of a person whose date of birth, as now known, forbids them; each entry once."""
+    """Tell of entries in force of a person whose date of birth, as now known, forbids them, or forbids them no more;
+    each entry once."""
     told: list[ListEntry] = []
     if not subject.is_person:
         return told
@@ -56,15 +56,11 @@ def entries_follow_person(*, subject: Subject, actor: Account | None, on: date) 
     for entry in running:
         entry.subject = subject
         basis = entry_basis(entry, on)
-        if basis.stands or _is_told(entry):
+        if basis.stands != is_told_groundless(entry):
             continue
         _tell(entry, basis, f"{subject.name}的主体信息有变更", actor, on)
         told.append(entry)
     return told
-
-
-def _is_told(entry: ListEntry) -> bool:
-    return Event.objects.filter(name=LOST, object_kind=entry._meta.label_lower, object_id=entry.pk).exists()
 
 
 def _what(record: Record, change: str, successor: Record | None) -> str:
@@ -82,11 +78,11 @@ def _tell(entry: ListEntry, basis: EntryBasis, what: str, actor: Account | None,
         else f"列入条件现在不再具备：{''.join(basis.sentences)}请立即核查，依法撤销或者更正该条目。"
     )
     event_record(
-        LOST, f"{what}。{verdict}"[:500], obj=entry, subject=entry.subject, actor=actor, on=on,
+        GROUNDS_CHANGED, f"{what}。{verdict}"[:500], obj=entry, subject=entry.subject, actor=actor, on=on,
         payload={"stands": basis.stands, "voided": [record.pk for record in basis.voided], "what": what},
     )  # fmt: skip
     notice_queue(
-        LOST,
+        GROUNDS_CHANGED,
         title=f"在列条目的依据有变化：{entry.subject.name}（{entry.list_label}）",
         body=f"{entry.subject.name}自{entry.starts_on}起列入{entry.list_label}。{what}。{verdict}",
         at=clock.now(),

@@ -15,7 +15,7 @@ from registry.rules.details import PenaltyInput, RecordInput
 from registry.services.classifying import ItemCode, record_classify
 from registry.services.records import record_correct, record_void
 from sanctions.models import Candidate, Case
-from sanctions.selectors.basis import entry_basis
+from sanctions.selectors.basis import entry_basis, groundless_entries
 from sanctions.selectors.cases import case_facts
 from sanctions.selectors.history import evaluate_subject
 from sanctions.services import cases, defences
@@ -95,6 +95,23 @@ def test_classifying_that_leaves_the_entry_standing_tells_nobody(world):
     items = [ItemCode(MEM, "B1"), ItemCode(MEM, "B2")]
     record_classify(record_id=world.records[0].pk, items=items, version=None, actor=world.reviewer, on=AFTER)
     assert not Notice.objects.filter(kind="entry.grounds-changed").exists()
+
+
+def test_who_was_told_that_the_conditions_are_gone_is_told_when_they_are_met_again(world):
+    entry = world.case("published").entry
+    for items in ([], [ItemCode(MEM, "B1")], [ItemCode(MEM, "B1"), ItemCode(MEM, "B2")]):
+        record_classify(record_id=world.records[0].pk, items=items, version=None, actor=world.reviewer, on=AFTER)
+    told = Event.objects.filter(name="entry.grounds-changed", object_id=entry.pk).order_by("pk")
+    assert [event.payload["stands"] for event in told] == [False, True]
+
+
+def test_an_entry_whose_conditions_are_met_again_is_not_among_the_groundless(world):
+    entry = world.case("published").entry
+    seen = []
+    for items in ([], [ItemCode(MEM, "B1")]):
+        record_classify(record_id=world.records[0].pk, items=items, version=None, actor=world.reviewer, on=AFTER)
+        seen.append(entry in groundless_entries(AFTER))
+    assert seen == [True, False]
 
 
 def correct(record, world, on=AFTER):
