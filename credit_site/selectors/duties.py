@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from credit_site.selectors.queues import Desk, orders_open
+from credit_site.selectors.queues import Desk
 from disclosure.selectors.office import due_counts
 from registry.models import Account, Deadline, Notice, Record
 from registry.rules import access
@@ -17,12 +17,13 @@ from registry.selectors.calendar import calendar_current
 from registry.selectors.events import seal_state
 from registry.selectors.jobs import outbox_counts, run_list, worker_beats
 from registry.selectors.notices import notice_counts
-from registry.selectors.records import unclassified
+from registry.selectors.records import disputed, unclassified
 from sanctions.models import Candidate, ListEntry
+from sanctions.selectors.basis import groundless_entries
+from sanctions.selectors.entries import EXPIRING_DAYS, expiring
 from sanctions.selectors.orders import in_queue, orders_visible_to
 from sanctions.selectors.turns import HEAR, TAKE, TURN_LABELS, WAIT, cases_with_turns, turns_of
 
-ENDING_SOON_DAYS: Final = 30
 FAILED_RUNS_DAYS: Final = 7
 
 
@@ -124,13 +125,12 @@ def _reviewer(turns: dict[str, tuple[int, int]]) -> Panel:
 
 
 def _approver(turns: dict[str, tuple[int, int]]) -> Panel:
-    disputed = _records(Q(disputed_on__isnull=False))
     return Panel(
         "审批",
         (
             _stage(turns, "decide", "待认定", "state=open"),
             _stage(turns, TAKE, "待指派经办人", "whose=unassigned"),
-            _counted("有异议的记录", disputed, _to("registry:record-list"), "info"),
+            _counted("有异议的记录", _records(disputed()), _to("registry:record-list", "disputed=on"), "info"),
         ),
     )
 
@@ -152,34 +152,42 @@ def _publisher(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
     )
 
 
-def _late_orders(desk: Desk) -> int:
-    return orders_open(desk).filter(due__lt=desk.on).count()
-
-
 def _department(desk: Desk) -> Panel:
     seen = orders_visible_to(desk.account, desk.on)
-    labels = {"waiting": "待签收", "answering": "待反馈", "ending": "解除待确认", "in-force": "今日执行中"}
+    labels = {
+        "waiting": "待签收",
+        "answering": "待反馈",
+        "ending": "解除待确认",
+        "in-force": "今日执行中",
+        "late": "逾期未答复",
+    }
+    tones = {"in-force": "", "late": "danger"}
     counts = [
         _counted(
             label, in_queue(seen, queue, desk.on).count(), _to("sanctions:order-list", f"queue={queue}"),
-            "" if queue == "in-force" else "warn",
+            tones.get(queue, "warn"),
         )
         for queue, label in labels.items()
     ]  # fmt: skip
-    late = _counted("逾期未答复", _late_orders(desk), _to("workbench", "queue=overdue"), "danger")
-    return Panel("本部门的联合惩戒任务", (*counts, late))
+    return Panel("本部门的联合惩戒任务", tuple(counts))
 
 
 def _office(desk: Desk) -> Panel:
-    until = desk.on + timedelta(days=ENDING_SOON_DAYS)
-    ending = ListEntry.objects.in_force(desk.on).filter(ends_on__lte=until).count()
-    entries = _to("sanctions:entry-list", "state=in-force")
+    ending = ListEntry.objects.filter(expiring(desk.on)).count()
+    late = in_queue(orders_visible_to(desk.account, desk.on), "late", desk.on).count()
+    entries = "sanctions:entry-list"
     return Panel(
         "全办",
         (
-            _counted("在列条目", ListEntry.objects.in_force(desk.on).count(), entries),
-            _counted(f"{ENDING_SOON_DAYS}日内期满的条目", ending, entries, "info"),
-            _counted("部门逾期未答复的任务", _late_orders(desk), _to("sanctions:order-list"), "warn"),
+            _counted("在列条目", ListEntry.objects.in_force(desk.on).count(), _to(entries, "state=in-force")),
+            _counted(
+                "依据已不具备的在列条目",
+                groundless_entries(desk.on).count(),
+                _to("workbench", "scope=whole&queue=soon"),
+                "danger",
+            ),
+            _counted(f"{EXPIRING_DAYS}日内期满的条目", ending, _to(entries, "state=expiring"), "info"),
+            _counted("部门逾期未答复的任务", late, _to("sanctions:order-list", "queue=late"), "warn"),
             _notices_failed(desk),
         ),
     )

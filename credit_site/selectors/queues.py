@@ -1,7 +1,7 @@
-"""The queues of the workbench: which cases, candidates, orders and publications somebody has to act on, by due day.
+"""The queues of the workbench: what somebody has to act on, by due day.
 
-Four kinds of work lie in four tables. Each becomes a `Source` with the same columns, so that one union is sorted and
-cut into pages by the database, and counting takes one statement a source.
+Cases, candidates, entries without grounds, orders and publicity lie in tables of their own. Each becomes a `Source` with the same columns, so that one
+union is sorted and cut into pages by the database, and counting takes one statement a source.
 """
 
 from collections.abc import Iterable
@@ -11,18 +11,17 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, DateField, Model, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, DateField, F, Model, Q, QuerySet, Value, When
 
 from disclosure.selectors.office import due_deadlines
-from registry.models import Account, Deadline
+from registry.models import Account
 from registry.rules import access
-from registry.selectors.deadlines import due_soon_until
+from registry.selectors.deadlines import NO_DAY, due_soon_until, earliest_due
 from registry.selectors.rights import roles_on
-from sanctions.models import Candidate, Case, MeasureOrder
-from sanctions.selectors.orders import entry_over, in_queue, orders_visible_to
+from sanctions.models import Candidate, Case
+from sanctions.selectors.basis import groundless_entries
+from sanctions.selectors.orders import orders_owed, orders_visible_to
 from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
-from sanctions.services.endings import ENDING_DEADLINE
 
 QUEUES: Final = {
     "mine": "待我办理",
@@ -31,10 +30,8 @@ QUEUES: Final = {
     "unassigned": "待认领",
     "all": "全部待办",
 }
-CASE, CANDIDATE, ORDER, PUBLICITY = "case", "candidate", "order", "publicity"
-CASE_KIND, ORDER_KIND = Case._meta.label_lower, MeasureOrder._meta.label_lower
-# Work for which no time limit is set stands behind all that has one.
-NO_DAY: Final = date.max
+CASE, CANDIDATE, ENTRY, ORDER, PUBLICITY = "case", "candidate", "entry", "order", "publicity"
+CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
 
@@ -109,14 +106,6 @@ class Source:
         return conditions[queue]
 
 
-def _first_due(kind: str, **codes: str) -> Coalesce:
-    """Return the earliest open deadline of the row that officers or departments must keep; else `NO_DAY`."""
-    found = Deadline.objects.filter(
-        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True, **codes
-    ).exclude(role=access.SUBJECT)
-    return Coalesce(Subquery(found.order_by("due_on").values("due_on")[:1]), Value(NO_DAY), output_field=DateField())
-
-
 def _rows(found: QuerySet[Any], source: str, due: Any) -> QuerySet[Any]:
     return found.order_by().annotate(source=Value(source, output_field=CharField()), due=due)
 
@@ -127,6 +116,7 @@ def sources_of(desk: Desk) -> list[Source]:
     if desk.may("case.view"):
         found.append(_cases(desk))
         found.append(_candidates(desk))
+        found.append(_groundless(desk))
         found.append(_publicity(desk))
     if desk.may("order.view"):
         found.append(_orders(desk))
@@ -144,7 +134,7 @@ def _cases(desk: Desk) -> Source:
         mine |= Q(turn__in=turns_of(access.APPROVER)) & ~Q(handler=me) & ~Q(reviewer=me)
     if access.PUBLISHER in desk.roles:
         mine |= Q(turn__in=turns_of(access.PUBLISHER))
-    rows = _rows(cases_with_turns(desk.on), CASE, _first_due(CASE_KIND))
+    rows = _rows(cases_with_turns(desk.on), CASE, earliest_due(CASE_KIND))
     return Source(rows, mine, Q(turn=TAKE) if desk.takes_cases or desk.is_whole else NOTHING)
 
 
@@ -153,31 +143,24 @@ def _candidates(desk: Desk) -> Source:
     return Source(rows, unassigned=EVERYTHING if desk.may("case.open") or desk.is_whole else NOTHING)
 
 
+def _groundless(desk: Desk) -> Source:
+    """Entries whose grounds have gone. No document gives days for it, and nobody stays listed wrongly for a day: due
+    today, with the reviewers and approvers of the department that decided."""
+    department = desk.account.department_id if desk.roles & {access.REVIEWER, access.APPROVER} else None
+    mine = Q(department=department) if department is not None else NOTHING
+    return Source(_rows(groundless_entries(desk.on), ENTRY, Value(desk.on, DateField())), mine)
+
+
 def _publicity(desk: Desk) -> Source:
     rows = due_deadlines(on=desk.on).select_related(None)
     mine = EVERYTHING if desk.may("publication.publish") else NOTHING
-    return Source(rows.order_by().annotate(source=Value(PUBLICITY, output_field=CharField()), due=_own_due()), mine)
-
-
-def _own_due() -> Coalesce:
-    return Coalesce("due_on", Value(NO_DAY), output_field=DateField())
-
-
-def orders_open(desk: Desk) -> QuerySet[Any]:
-    """Return the visible orders that a department has not answered, or not ended, with `due`.
-
-    Once an entry is over, the time to answer is too, whether or not a job has said so yet.
-    """
-    seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
-    open_now = [in_queue(seen, queue, desk.on) for queue in ("waiting", "answering", "ending")]
-    due = Choice(
-        When(entry_over(desk.on), then=_first_due(ORDER_KIND, code=ENDING_DEADLINE)), default=_first_due(ORDER_KIND)
-    )
-    return _rows(open_now[0] | open_now[1] | open_now[2], ORDER, due)
+    due = Choice(When(clock_stands=True, then=Value(NO_DAY)), default=F("due_on"), output_field=DateField())
+    return Source(_rows(rows, PUBLICITY, due), mine)
 
 
 def _orders(desk: Desk) -> Source:
-    rows = orders_open(desk)
+    seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
+    rows = orders_owed(seen, desk.on).order_by().annotate(source=Value(ORDER, output_field=CharField()))
     return Source(rows, Q(department=desk.account.department_id) if desk.may("order.answer") else NOTHING)
 
 

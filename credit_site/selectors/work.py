@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ORDER, ORDER_KIND, PUBLICITY, Desk
-from registry.models import Deadline, Record
+from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ENTRY, ORDER, PUBLICITY, Desk
+from registry.models import Deadline, Event, Record
 from registry.rules import access
-from registry.selectors.deadlines import DeadlineView, deadline_views
+from registry.selectors.deadlines import DeadlineView, deadline_views, with_clock
 from sanctions.models import Candidate, MeasureOrder
 from sanctions.rules.lifecycle import MAIN
+from sanctions.selectors.basis import groundless_entries
+from sanctions.selectors.orders import ENDING_DEADLINE, ORDER_KIND
 from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
-from sanctions.services.endings import ENDING_DEADLINE
 
 Key = tuple[str, int]
 
@@ -53,6 +54,7 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
     items = {
         **_cases(by_source[CASE], dues, on),
         **_candidates(by_source[CANDIDATE]),
+        **_groundless(by_source[ENTRY], on),
         **_orders(by_source[ORDER], dues, on),
         **_publicity(by_source[PUBLICITY], dues),
     }
@@ -68,14 +70,15 @@ def _apart(item: WorkItem, desk: Desk) -> WorkItem:
 
 
 def _dues(by_source: dict[str, list[int]], on: date) -> dict[Key, DeadlineView]:
-    """Return the earliest open deadline of every row."""
+    """Return the earliest open deadline of every row; one whose clock stands still where no other runs."""
     about = Q(object_kind=CASE_KIND, object_id__in=by_source[CASE])
     about |= Q(object_kind=ORDER_KIND, object_id__in=by_source[ORDER])
     found = (
-        Deadline.objects.filter(about | Q(pk__in=by_source[PUBLICITY]), met_on__isnull=True, cancelled_on__isnull=True)
+        with_clock(Deadline.objects.filter(met_on__isnull=True, cancelled_on__isnull=True))
+        .filter(about | Q(pk__in=by_source[PUBLICITY]))
         .exclude(role=access.SUBJECT)
         .select_related("subject", "department", "account")
-        .order_by("-due_on", "-pk")
+        .order_by("-clock_stands", "-due_on", "-pk")
     )
     sources = {CASE_KIND: CASE, ORDER_KIND: ORDER}
     return {
@@ -132,6 +135,31 @@ def _candidate(candidate: Candidate) -> WorkItem:
         step_who="",
         holder="",
         due=None,
+    )
+
+
+def _groundless(ids: list[int], on: date) -> dict[Key, WorkItem]:
+    found = list(groundless_entries(on).filter(pk__in=ids).select_related("subject", "department")) if ids else []
+    told = Event.objects.in_bulk([entry.told_by for entry in found])
+    return {(ENTRY, entry.pk): _entry(entry, told[entry.told_by], on) for entry in found}
+
+
+def _entry(entry: Any, told: Event, on: date) -> WorkItem:
+    url = reverse("sanctions:entry-detail", args=[entry.public_id])
+    # No document sets a number of days, so nothing is stored: it is due on the day on which it is read.
+    at_once = Deadline(label="应当立即办理", subject=entry.subject, starts_on=told.on, due_on=on)
+    return WorkItem(
+        kind="在列条目",
+        number=entry.list_label,
+        url=url,
+        subject=entry.subject.name,
+        detail=f"列入依据自{told.on:%Y-%m-%d}起不再具备",
+        step="撤销或更正",
+        step_url=url,
+        step_who=access.ROLE_LABELS[access.APPROVER],
+        holder=entry.department.short_name,
+        needs="entry.view",
+        due=DeadlineView(at_once, 0, told.payload["what"]),
     )
 
 

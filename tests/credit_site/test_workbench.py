@@ -13,11 +13,13 @@ from django.urls import reverse
 from credit_site.selectors.queues import desk_of, queue_counts, queue_rows, sources_of
 from credit_site.selectors.work import work_items
 from disclosure.rules.publicity import DEADLINE_CODE
-from registry.models import JobRun, Notice
+from registry.models import Deadline, JobRun, Notice
 from registry.rules.jobs import VERIFY
-from registry.services.deadlines import Basis, deadline_set
+from registry.services.deadlines import Basis, deadline_pause, deadline_set
 from registry.services.notices import notice_queue
+from registry.services.records import record_void
 from sanctions.services import cases
+from sanctions.services.entries import entry_end
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.sanctions.case_world import DEFENCE_UNTIL, HEARD, OPENED, SERVED, CaseWorld, add_penalty
 from tests.sanctions.listing import make_entry, make_order
@@ -214,6 +216,80 @@ def test_the_whole_office_shows_another_handlers_case(world):
     assert subjects(make_account("handler"), queue="all", is_whole=True) == [world.subject.name]
 
 
+def groundless(world):
+    """An entry in force of which the only ground was voided on `HEARD`."""
+    entry = world.case("published").entry
+    record_void(record_id=world.records[0].pk, reason="复议撤销", version=None, actor=world.approver, on=HEARD)
+    return entry
+
+
+@pytest.mark.parametrize("role", ["reviewer", "approver"])
+def test_an_entry_without_its_grounds_is_due_today_with_who_decides_about_it(world, role):
+    entry = groundless(world)
+    row = rows(world.account(role))[0]
+    page = reverse("sanctions:entry-detail", args=[entry.public_id])
+    assert (row.step, row.step_url, row.due.due_on, row.due.days_left) == ("撤销或更正", page, HEARD, 0)
+
+
+def test_an_entry_without_its_grounds_stays_due_today_on_later_days(world):
+    groundless(world)
+    assert counts(world.approver, dt.date(2026, 9, 1))["today"] == 1
+
+
+@pytest.mark.parametrize("role", ["handler", "publisher"])
+def test_an_entry_without_its_grounds_is_not_other_roles_work(world, role):
+    groundless(world)
+    assert rows(world.account(role)) == []
+
+
+def test_an_entry_without_its_grounds_is_not_another_departments_work(world):
+    groundless(world)
+    assert rows(make_account("approver", department=make_department())) == []
+
+
+def test_an_entry_that_was_revoked_asks_for_nothing_more(world):
+    entry = groundless(world)
+    tomorrow = HEARD + dt.timedelta(days=1)
+    entry_end(entry=entry, reason="revoked", ends_on=tomorrow, note="复议撤销", actor=world.approver, on=HEARD)
+    assert rows(world.approver) == []
+
+
+def test_an_entry_that_stands_on_another_ground_asks_for_nothing(world):
+    world.records.append(
+        add_penalty(world.subject, "B2", department=world.office, decided_on=world.decided, confirmed_on=world.decided)
+    )
+    groundless(world)
+    assert rows(world.approver) == []
+
+
+def stopped(on=dt.date(2026, 6, 5)):
+    """A publicity deadline by 10 June whose clock stands still since Friday 5 June."""
+    deadline = to_publish()
+    deadline_pause(deadline_id=deadline.pk, reason="中止", actor=None, on=on)
+    return deadline
+
+
+@pytest.mark.parametrize("on", [dt.date(2026, 6, 9), dt.date(2026, 6, 10), HEARD])
+def test_work_whose_clock_stands_still_is_neither_due_nor_overdue(publisher, on):
+    stopped()
+    found = counts(publisher, on)
+    assert (found["mine"], found["today"], found["soon"], found["overdue"]) == (1, 0, 0, 0)
+
+
+def test_work_whose_clock_stands_still_says_so_behind_what_runs(publisher):
+    stopped()
+    to_publish(decided_on=dt.date(2026, 6, 3))
+    assert [item.due.is_paused for item in rows(publisher)] == [False, True]
+
+
+def test_a_case_whose_clock_stands_still_is_not_overdue(world):
+    case = world.case("decided")
+    late = dt.date(2026, 12, 1)
+    for deadline in Deadline.objects.filter(object_kind="sanctions.case", object_id=case.pk, met_on=None):
+        deadline_pause(deadline_id=deadline.pk, reason="中止", actor=None, on=HEARD)
+    assert (steps(world.publisher, late), rows(world.publisher, late, "overdue")) == (["公布"], [])
+
+
 @pytest.mark.parametrize("queue", ["mine", "overdue", "soon", "unassigned"])
 def test_the_counter_of_a_queue_is_the_number_of_its_rows(world, queue):
     account = make_account("publisher", "department", department=make_department("market"))
@@ -378,3 +454,33 @@ def test_a_longer_queue_takes_no_more_queries(world, page):
     more()
     more()
     assert queries(page, account) == few
+
+
+def test_more_entries_without_grounds_take_no_more_queries(world, page):
+    def more():
+        world.subject = make_subject()
+        fields = {"department": world.office, "decided_on": world.decided, "confirmed_on": world.decided}
+        world.records = [add_penalty(world.subject, "B1", **fields)]
+        groundless(world)
+
+    more()
+    queries(page, world.approver)  # what is kept between requests is read now
+    few = queries(page, world.approver)
+    more()
+    more()
+    assert queries(page, world.approver) == few
+
+
+@pytest.mark.parametrize(
+    ("role", "label", "query"),
+    [
+        ("department", "逾期未答复", "queue=late"),
+        ("handler", "部门逾期未答复的任务", "queue=late"),
+        ("approver", "有异议的记录", "disputed=on"),
+        ("approver", "30日内期满的条目", "state=expiring"),
+    ],
+)
+def test_a_number_leads_to_the_list_of_what_it_counts(page, role, label, query):
+    response = page(make_account(role, department=make_department()))
+    url = next(each.url for panel in response.context["panels"] for each in panel.duties if each.label == label)
+    assert url.endswith(f"?{query}")
