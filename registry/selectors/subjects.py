@@ -107,6 +107,6 @@ def subject_records(subject: Subject) -> QuerySet[Record]:
     )
 
 
-def subject_timeline(subject: Subject, *, limit: int = 50) -> QuerySet[Event]:
-    """Return the newest events about the subject."""
-    return subject.events.select_related("actor", "department").order_by("-pk")[:limit]
+def subject_timeline(subject: Subject) -> QuerySet[Event]:
+    """Return the events about the subject, newest first."""
+    return subject.events.select_related("actor", "department").order_by("-pk")

@@ -38,6 +38,8 @@ from registry.views.paging import page_of
 from registry.views.panels import panels_for
 
 PAGES = "registry/subjects"
+# The file page shows the newest events; the whole timeline on request, up to a length that a page can bear.
+TIMELINE_SHORT, TIMELINE_WHOLE = 15, 1000
 # The button of a right on the subject's pages: template name → permission.
 _RIGHTS = {
     "edit": "subject.edit",
@@ -90,7 +92,10 @@ def subject_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context["people"] = subject_people(subject, clock.today())
     if may["records"]:
         context["records"] = subject_records(subject)
-        context["timeline"] = subject_timeline(subject)
+        whole = request.GET.get("timeline") == "whole"
+        newest = list(subject_timeline(subject)[: TIMELINE_WHOLE if whole else TIMELINE_SHORT + 1])
+        context["timeline"] = newest if whole else newest[:TIMELINE_SHORT]
+        context["has_older"] = not whole and len(newest) > TIMELINE_SHORT
     return render(request, f"{PAGES}/detail.html", context)
 
 

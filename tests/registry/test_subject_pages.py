@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from registry.models import Event, Subject
 from registry.rules.synthetic import make_identity, make_uscc
+from registry.services.events import event_record
 from registry.services.people import role_begin
 from registry.services.subjects import organization_create, person_create, subject_rename
 from registry.views.panels import panels_for, register_panel
@@ -276,3 +277,12 @@ def test_refused_number_is_not_sent_back_in_a_message(officer):
     data = {"name": "演示张三", "document_type": "身份证", "document_number": wrong}
     response = officer.post(reverse("registry:person-new"), data)
     assert wrong not in str(response.context["form"].errors)
+
+
+def test_the_file_shows_the_newest_events_and_the_rest_on_request(officer):
+    subject = make_subject()
+    for number in range(17):
+        event_record("test.event", f"第{number}件事", obj=subject, subject=subject, actor=None, on=dt.date(2026, 5, 20))
+    address = reverse("registry:subject-detail", args=[subject.public_id])
+    assert "第1件事" not in officer.get(address).content.decode()
+    assert "第1件事" in officer.get(address, {"timeline": "whole"}).content.decode()
