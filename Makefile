@@ -7,7 +7,7 @@ export HOST ?= 127.0.0.1
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres browser lint types layers templates check cases sizes fmt clean
+.PHONY: benchmark help install install-dev run test test-postgres browser lint types layers templates check cases documents documents-check api-schema api-check sizes fmt clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,13 +57,28 @@ types: install-dev ## 类型检查
 layers: install-dev ## 分层与依赖方向检查
 	$(BIN)/lint-imports
 
+api-schema: install-dev ## 依程序生成 docs/api/openapi.yaml
+	$(BIN)/python manage.py api_schema
+
+api-check: install-dev ## docs/api/openapi.yaml 是否与程序一致
+	$(BIN)/python manage.py api_schema --check
+
 sizes: install-dev ## 文件与函数长度检查
 	$(BIN)/python .ci/sizes.py
+
+benchmark: install-dev ## 在 PostgreSQL 上测量全县评估的速度（见 benchmarks/README.md）
+	$(BIN)/python benchmarks/population.py $(BENCHMARK)
 
 cases: install-dev ## 政策用例
 	$(BIN)/python manage.py policy_cases tests/policy
 
-check: lint templates types layers sizes ## 除测试外的全部检查
+documents: install-dev ## 依政策包生成 docs/policies/
+	$(BIN)/python manage.py policies_document
+
+documents-check: install-dev ## docs/policies/ 是否与政策包一致，来源条款和证明它们的案例是否齐全
+	$(BIN)/python manage.py policies_document --check --strict
+
+check: lint templates types layers sizes documents-check api-check ## 除测试外的全部检查
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 

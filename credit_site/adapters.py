@@ -15,11 +15,11 @@ from registry.views.guards import actor_of
 
 
 def first_page(account: Account, roles: frozenset[str]) -> str:
-    """Return the address where `account` begins: a subject at its public page, a department at its orders,
+    """Return the address where `account` begins: a subject at its own file, a department at its orders,
     everybody else at the workbench. A page that this site does not route yet gives way to the next."""
     places: list[tuple[str, dict[str, object]]] = [("workbench", {})]
     if account.subject is not None:
-        places = [("disclosure:subject", {"public_id": account.subject.public_id}), ("disclosure:home", {})]
+        places = [("portal:home", {}), ("disclosure:home", {})]
     elif roles == {access.DEPARTMENT}:
         places.insert(0, ("sanctions:order-list", {}))
     for name, kwargs in places:

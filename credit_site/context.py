@@ -5,14 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise, SimpleLazyObject
 
 from credit_site import navigation
 from registry import clock
 from registry.services import authz
 from registry.views.guards import actor_of
 
+PORTAL = ("portal.html", reverse_lazy("portal:home"))
 WEEKDAYS = "一二三四五六日"
 
 
@@ -23,12 +24,13 @@ def _roles(request: HttpRequest) -> frozenset[str]:
     return authz.roles_on(actor_of(request), clock.today())
 
 
-def shell_of(request: HttpRequest) -> tuple[str, str]:
-    """Return the template to extend and the address of the first page: the office's for officers, else the public's."""
+def shell_of(request: HttpRequest) -> tuple[str, str | Promise]:
+    """Return the template to extend and the address of the first page: the office's for officers, the portal's for a
+    subject's own account, else the public's."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated and actor_of(request).subject_id is None:
-        return "office.html", reverse("workbench")
-    return "public.html", "/"
+    if user is None or not user.is_authenticated:
+        return "public.html", "/"
+    return ("office.html", reverse("workbench")) if actor_of(request).subject_id is None else PORTAL
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -47,6 +49,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "IS_DEMONSTRATION": settings.DEMONSTRATION,
         "NAVIGATION": SimpleLazyObject(lambda: navigation.links(navigation.OFFICE, roles=roles(), path=request.path)),
         "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
+        "PORTAL_NAVIGATION": SimpleLazyObject(
+            lambda: navigation.links(navigation.PORTAL, roles=roles(), path=request.path)
+        ),
         "SHELL": shell,
         "HOME_URL": home,
         "ACCOUNT_MENU": SimpleLazyObject(

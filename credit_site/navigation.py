@@ -39,19 +39,37 @@ OFFICE = (
     Place("案件", "sanctions:case-list", "case.view"),
     Place("名单", "sanctions:entry-list", "entry.view"),
     Place("联合惩戒", "sanctions:order-list", "order.view"),
+    Place("异议与修复", "requests:list", "request.view"),
+    Place("举报", "tips:list", "tip.view"),
+    Place("信用承诺", "commitments:list", "commitment.view"),
     Place("公示", "publications:list", "publication.view"),
     Place("政策", "registry:policy-list", "policy.view"),
     Place("日历", "registry:calendar", "calendar.view"),
     Place("通知", "registry:notice-list", "notice.view"),
+    Place("账号认领", "registry:claim-list", "claim.decide"),
     Place("账号", "registry:account-list", "account.manage"),
     Place("部门", "registry:department-list", "account.manage"),
     Place("审计", "registry:event-list", "event.view"),
     Place("后台任务", "registry:job-list", "job.view"),
 )
 
+# A subject's own pages.
+PORTAL = (
+    Place("我的档案", "portal:home", "portal.view", is_root=True),
+    Place("信用记录", "portal:records", "portal.view"),
+    Place("告知与申辩", "my-cases:list", "portal.view"),
+    Place("信用承诺", "my-commitments:list", "portal.view"),
+    Place("异议与修复", "my-requests:list", "portal.view"),
+    Place("信用修复", "my-requests:repair", "portal.view"),
+    Place("文书与消息", "portal:mailbox", "portal.view"),
+    Place("信用报告", "portal:reports", "portal.view"),
+    Place("授权", "portal:people", "portal.view"),
+)
+
 PUBLIC = (
     Place("查询", "disclosure:home", is_root=True),
     Place("失信名单", "disclosure:lists"),
+    Place("信用承诺", "disclosure:commitments"),
     Place("政策与措施", "disclosure:policies"),
     Place("异议与修复", "disclosure:rights"),
 )

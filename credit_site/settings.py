@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "simple_history",
     "rest_framework",
     "drf_spectacular",
+    "oauth2_provider",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "credit_site.api.middleware.ApiMiddleware",
     "credit_site.middleware.QueryMiddleware",
     "credit_site.middleware.EntranceMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -218,6 +220,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
+# What anybody may hand in with a report of misconduct, at a time; at most three times as many files in all.
+TIP_FILES_MOST = env.int("TIP_FILES_MOST", 5)
+TIP_FILE_MAX_BYTES = env.int("TIP_FILE_MAX_BYTES", 10 * 1024 * 1024)
+TIPS_A_MINUTE = env.int("TIPS_A_MINUTE", 5)
+TIP_CODES_A_MINUTE = env.int("TIP_CODES_A_MINUTE", 10)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port of a malware scanner
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 50 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 20_000)
@@ -225,10 +232,40 @@ IMPORT_CHUNK_ROWS = env.int("IMPORT_CHUNK_ROWS", 50)  # rows taken in per transa
 
 # --- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # Default deny: a view without a scope of its own lets nobody in, and a session is nobody here.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["registry.api.authentication.ClientAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["registry.api.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["registry.api.throttling.ClientThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "registry.api.problems.problem_response",
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES_BACKEND_CLASS": "registry.services.clients.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # Tokens lie in the database as digests; what only other grants use stays shut.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
+API_TOKENS_A_MINUTE = env.int("API_TOKENS_A_MINUTE", 30)
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "县域信用监管平台接口",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DESCRIPTION": "供县级部门业务系统使用：办理前核查、联合惩戒任务、公开名单、清单和政策。使用说明见 docs/api/README.md。",
 }
 
 # --- history and jobs ---------------------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """Forms of disclosure."""
 
+import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import clean_name
+from registry.rules.uploads import ALLOWED_TEXT
 
 
 class UnrepeatedInput(forms.TextInput):
@@ -66,3 +70,94 @@ class BatchPublishForm(PublishForm):
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101  (narrows the type)
         field.choices = [(pk, str(pk)) for pk in record_ids]
         field.error_messages["required"] = "没有勾选任何记录，请至少勾选一条。"
+
+
+class FilesInput(forms.FileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, as a list. How many and how large is asked by the service, which also looks into them."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        one = super().clean
+        return [one(each, initial) for each in data or []]
+
+
+class TipForm(forms.Form):
+    """A report of misconduct. Who reports may stay unnamed."""
+
+    about = forms.CharField(
+        label="举报的是谁", max_length=200, help_text="单位名称、统一社会信用代码，或者个人姓名。知道多少写多少。"
+    )
+    what = forms.CharField(
+        label="发生了什么",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="写清楚谁、做了什么、您怎么知道的。匿名举报的，不要写能看出您是谁的内容。",
+    )
+    happened_when = forms.CharField(
+        label="什么时候", max_length=100, help_text="可以写大概时间，例如“10月中旬，夜间”。"
+    )
+    place = forms.CharField(label="在什么地方", max_length=200)
+    uploads = FilesField(label="材料", required=False)
+    name = forms.CharField(label="姓名", required=False, max_length=60)
+    phone = forms.CharField(label="电话", required=False, max_length=40)
+    address = forms.CharField(label="地址或者其他联系方式", required=False, max_length=200)
+    website = forms.CharField(
+        label="此栏请留空",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form_key"].initial = uuid.uuid4
+        self.fields["uploads"].help_text = _files_hint()
+        for name in ("name", "phone", "address"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def clean_website(self) -> str:
+        """Programs fill every field in; people do not see this one."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError("此栏用来识别自动提交的程序，请清空后重新提交。")
+        return ""
+
+
+def _files_hint() -> str:
+    size = settings.TIP_FILE_MAX_BYTES // 1048576
+    return (
+        f"最多{settings.TIP_FILES_MOST}个，每个不超过{size}MB。可以上传：{ALLOWED_TEXT}。"
+        "照片和文档的属性里可能有拍摄地点、作者姓名，介意的请先去除。"
+    )
+
+
+class CodeForm(forms.Form):
+    """A receipt code, in the body of the request only."""
+
+    code = forms.CharField(
+        label="回执码",
+        max_length=60,
+        widget=UnrepeatedInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        help_text="提交举报后显示的20位字母和数字。大小写、空格和短横线不影响。",
+    )
+
+
+class TipAnswerForm(forms.Form):
+    """What the reporter answers to the office."""
+
+    answer = forms.CharField(
+        label="您的回答", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="匿名举报的，不要写能看出您是谁的内容。",
+    )  # fmt: skip
+    uploads = FilesField(label="补充材料", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uploads"].help_text = _files_hint()

@@ -4,13 +4,23 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from disclosure.services.corrections import correction_note, publication_again, repair_note, repair_note_withdraw
 from disclosure.services.entries import entry_publication_follow, entry_publication_reground, entry_publish
 from disclosure.services.merging import publications_move
-from disclosure.services.publications import publications_mark_disputed
+from disclosure.services.publications import entry_publication_mark_disputed, publications_mark_disputed
 from disclosure.services.records import record_publicity_end, record_publicity_set
 from registry.models import Record
 from registry.signals import record_changed, record_confirmed, subject_merging
-from sanctions.signals import entry_ended, entry_grounds_changed, entry_opened, entry_paused, entry_resumed
+from repair.signals import repair_granted, repair_undone, wrong_put_right
+from sanctions.signals import (
+    entry_disputed,
+    entry_ended,
+    entry_grounds_changed,
+    entry_opened,
+    entry_paused,
+    entry_restored,
+    entry_resumed,
+)
 
 
 @receiver(entry_opened, dispatch_uid="disclosure.entry_publish")
@@ -45,8 +55,43 @@ def on_record_confirmed(**kwargs: Any) -> None:
 
 @receiver(record_changed, dispatch_uid="disclosure.record_changed")
 def on_record_changed(**kwargs: Any) -> None:
-    """Take down what is void, mark what is disputed."""
+    """Take down what is void or repaired, mark what is disputed."""
     record = kwargs["record"]
-    if record.state == Record.State.VOIDED:
+    if record.state in (Record.State.VOIDED, Record.State.REPAIRED):
         record_publicity_end(record=record, actor=kwargs["actor"], on=kwargs["on"])
+    elif kwargs["change"] == "unrepaired":
+        publication_again(thing=record, actor=kwargs["actor"], on=kwargs["on"])
     publications_mark_disputed(record=record, actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(entry_disputed, dispatch_uid="disclosure.entry_disputed")
+def on_entry_disputed(**kwargs: Any) -> None:
+    """Mark the entry's publication as disputed, or take the mark off."""
+    entry_publication_mark_disputed(entry=kwargs["entry"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(entry_restored, dispatch_uid="disclosure.entry_restored")
+def on_entry_restored(**kwargs: Any) -> None:
+    """Show an entry again whose repair was taken back."""
+    publication_again(thing=kwargs["entry"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(wrong_put_right, dispatch_uid="disclosure.correction_note")
+def on_wrong_put_right(**kwargs: Any) -> None:
+    """Say in public that what had been public was wrong."""
+    correction_note(
+        record=kwargs["record"], done=kwargs["done"], department=kwargs["department"], actor=kwargs["actor"],
+        on=kwargs["on"],
+    )  # fmt: skip
+
+
+@receiver(repair_granted, dispatch_uid="disclosure.repair_note")
+def on_repair_granted(**kwargs: Any) -> None:
+    """Publish the note of repair where the rule has it so."""
+    repair_note(application=kwargs["application"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(repair_undone, dispatch_uid="disclosure.repair_note_withdraw")
+def on_repair_undone(**kwargs: Any) -> None:
+    """Take the note of repair down again."""
+    repair_note_withdraw(application=kwargs["application"], actor=kwargs["actor"], on=kwargs["on"])

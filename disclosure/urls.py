@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import policies, public, search
+from disclosure.views import commitments, notes, policies, public, search, tips
 
 app_name = "disclosure"
 urlpatterns = [
@@ -15,6 +15,15 @@ urlpatterns = [
     path("records/", public.records, name="records"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<str:pack_id>/", policies.policy, name="policy"),
+    path("policies/catalogues/lists/", policies.list_catalogue, name="list-catalogue"),
     path("measures/", policies.measures, name="measures"),
+    path("policies/catalogues/matters/", policies.matters, name="matters"),
+    path("policies/catalogues/<slug:catalogue>.<slug:kind>", policies.catalogue_file, name="catalogue-file"),
+    path("report/", tips.tip_new, name="tip-new"),
+    path("report/progress/", tips.tip_progress_page, name="tip-progress"),
+    path("report/progress/answer/", tips.tip_answer_page, name="tip-answer"),
+    path("commitments/", commitments.commitments, name="commitments"),
+    path("commitments/<uuid:public_id>/", commitments.commitment, name="commitment"),
+    path("notes/", notes.note_index, name="notes"),
     path("rights/", public.rights, name="rights"),
 ]

@@ -1,1 +1,1 @@
-"""Red list and honours, incentive measures, commitments, supervision tiers. A place kept in the house; empty so far."""
+"""Red list and honours, incentive measures, commitments, supervision tiers."""

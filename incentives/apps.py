@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class IncentivesConfig(AppConfig):
     name = "incentives"
     verbose_name = "守信激励"
+
+    def ready(self) -> None:
+        from incentives import handlers, receivers  # noqa: F401  (the app registry must be full before models load)
+        from incentives.views.subject_panel import commitments_panel
+        from registry.views.panels import register_panel
+
+        register_panel("commitments", 50, commitments_panel)

@@ -8,6 +8,7 @@ from django.dispatch import Signal
 record_confirmed = Signal()  # record: it has just become a fact
 record_changed = (
     Signal()
-)  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed"
+)  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed" | "repaired"
 subject_changed = Signal()  # subject: sectors, risk, names or people differ
+calendar_changed = Signal()  # open deadlines are reckoned; who keeps due days elsewhere reckons its own
 subject_merging = Signal()  # loser, winner: refuse by raising a DomainError, or move your own rows over

@@ -7,9 +7,11 @@ class SanctionsConfig(AppConfig):
 
     def ready(self) -> None:
         from registry.views.panels import register_panel
-        from sanctions import receivers  # noqa: F401  (the app registry must be full before models load)
+        from sanctions import handlers, receivers  # noqa: F401  (the app registry must be full before models load)
         from sanctions.views.entries import entries_panel
+        from sanctions.views.standing import standing_panel
         from sanctions.views.subject_panel import cases_panel
 
         register_panel("cases", 20, cases_panel)
         register_panel("entries", 10, entries_panel)
+        register_panel("standing", 30, standing_panel)

@@ -4,18 +4,38 @@ is due is evaluated."""
 from datetime import date
 from typing import Any
 
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 
+from registry import clock
 from registry.models import Account, Record, Subject
-from registry.signals import record_changed, record_confirmed, subject_changed, subject_merging
-from sanctions.models import ListEntry
+from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
+from sanctions.models import EntryChange, ListEntry
+from sanctions.selectors.entries import entries_in_force
 from sanctions.services.candidates import candidates_evaluate
+from sanctions.services.changes import entry_change_note
 from sanctions.services.grounds import entries_follow_person, grounds_follow
 from sanctions.services.merging import subject_rows_move
-from sanctions.signals import entry_ended, entry_opened, entry_paused, entry_resumed
+from sanctions.services.tips import tips_reckon
+from sanctions.signals import (
+    entry_disputed,
+    entry_ended,
+    entry_opened,
+    entry_paused,
+    entry_restored,
+    entry_resumed,
+)
 
 # What may take its grounds from an entry; a record put right, carried out or disputed is a matter of repair or objection.
 _TOUCHES_ENTRIES = frozenset({"voided", "classified", "finding"})
+
+_CHANGES = {
+    entry_opened: EntryChange.Kind.OPENED,
+    entry_ended: EntryChange.Kind.ENDED,
+    entry_paused: EntryChange.Kind.PAUSED,
+    entry_resumed: EntryChange.Kind.RESUMED,
+    entry_disputed: EntryChange.Kind.DISPUTED,
+    entry_restored: EntryChange.Kind.RESTORED,
+}
 
 
 @receiver([record_confirmed, record_changed], dispatch_uid="sanctions.evaluate-record")
@@ -30,6 +50,8 @@ def evaluate_on_record(sender: object, record: Record, actor: Account | None, on
 @receiver(subject_changed, dispatch_uid="sanctions.evaluate-subject")
 def evaluate_on_subject(sender: object, subject: Subject, actor: Account | None, on: date, **kwargs: Any) -> None:
     """A subject's sectors, risk, names or people differ."""
+    for entry in entries_in_force(subject, on):
+        entry_change_note(entry=entry, kind=EntryChange.Kind.SUBJECT, at=clock.now())
     entries_follow_person(subject=subject, actor=actor, on=on)
     candidates_evaluate(subject=subject, actor=actor, on=on)
 
@@ -42,7 +64,21 @@ def move_on_merging(
     subject_rows_move(loser=loser, winner=winner, actor=actor, on=on)
 
 
-@receiver([entry_opened, entry_ended, entry_paused, entry_resumed], dispatch_uid="sanctions.evaluate-entry")
+@receiver(
+    [entry_opened, entry_ended, entry_paused, entry_resumed, entry_restored], dispatch_uid="sanctions.evaluate-entry"
+)
 def evaluate_on_entry(sender: object, entry: ListEntry, actor: Account | None, on: date, **kwargs: Any) -> None:
     """An entry uses up its grounds, or sets them free; what else is due may change."""
     candidates_evaluate(subject=entry.subject, actor=actor, on=on)
+
+
+@receiver(list(_CHANGES), dispatch_uid="sanctions.note-entry-change")
+def note_entry_change(sender: object, signal: Signal, entry: ListEntry, **kwargs: Any) -> None:
+    """Systems that follow the public lists are told."""
+    entry_change_note(entry=entry, kind=_CHANGES[signal], at=clock.now())
+
+
+@receiver(calendar_changed, dispatch_uid="sanctions.reckon-tips")
+def reckon_tips(sender: object, actor: Account | None, **kwargs: Any) -> None:
+    """Tips keep due days of their own: a `Deadline` would hang on the subject."""
+    tips_reckon(actor=actor)

@@ -9,4 +9,6 @@ entry_opened = Signal()  # entry: in force from entry.starts_on
 entry_ended = Signal()  # entry: an early end was decided; entry.ends_on, end_reason, end_note tell
 entry_paused = Signal()  # entry, pause
 entry_resumed = Signal()  # entry, pause
+entry_disputed = Signal()  # entry: entry.disputed_on was set or taken off
+entry_restored = Signal()  # entry: an end by repair was taken back; in force again until entry.ends_on
 entry_grounds_changed = Signal()  # entry, basis (EntryBasis): a ground was voided, corrected or judged anew

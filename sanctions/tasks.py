@@ -4,8 +4,8 @@ from celery import shared_task
 
 from registry import clock
 from registry.services.jobs import job_run
-from sanctions.services.candidates import candidates_refresh
 from sanctions.services.endings import endings_dispatch
+from sanctions.services.population import candidates_refresh
 
 
 @shared_task(name="sanctions.candidates_refresh")

@@ -14,16 +14,28 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from incentives.models import Commitment
+from incentives.services.commitments import Wanted, commitment_draft
+from incentives.services.promises import promise_record
 from registry import clock
 from registry.models import Account, Department, Finding, OrganizationRole, Record, Subject
 from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
-from sanctions.models import MeasureOrder, OrderFeedback
+from registry.services.policy_adoption import adoption_propose
+from registry.services.policy_drafts import draft_from_edition
+from repair.models import Objection
+from repair.services.experts import expert_add
+from repair.services.objections import Upload, objection_file
+from sanctions.models import Case, MeasureOrder, OrderFeedback
+from sanctions.services.cases import case_serve
+from sanctions.services.trials import trial_start
+from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
-from tests.sanctions import listing
-from tests.sanctions.case_world import CaseWorld
+from tests.sanctions import listing, reports
+from tests.sanctions.case_world import CaseWorld, activate
 
 
 @dataclass
@@ -82,8 +94,73 @@ def an_activation(world: World) -> dict[str, Any]:
     return {"activation_id": listing.run_policy("mem-2023-11", on=clock.today()).pk}
 
 
+def a_draft(world: World) -> dict[str, Any]:
+    draft = draft_from_edition(
+        edition=listing.load_policy("nanning-urban"), title="试调", actor=world.accounts["reviewer"], on=clock.today()
+    )
+    return {"public_id": draft.public_id}
+
+
+def a_trial(world: World) -> dict[str, Any]:
+    edition, actor = listing.load_policy("nanning-urban"), world.accounts["reviewer"]
+    return {"public_id": trial_start(pack=edition, day=clock.today(), actor=actor, on=clock.today()).public_id}
+
+
+def a_proposal(world: World) -> dict[str, Any]:
+    proposal = adoption_propose(
+        edition=listing.load_policy("mem-2023-11"), mode="binding", starts_on=clock.today(), reason="演示",
+        actor=world.accounts["reviewer"], on=clock.today(),
+    )  # fmt: skip
+    return {"public_id": proposal.public_id}
+
+
+def a_promise(world: World) -> Commitment:
+    """A promise of one missing paper, signed on paper."""
+    activate(COUNTY, clock.today())
+    return promise_record(
+        subject_id=world.subject.pk, key=PROMISE, matter="演示许可", missing=["验收报告"], accepted_on=clock.today(),
+        paper=on_paper(clock.today()), actor=world.accounts["handler"], on=clock.today(),
+    )  # fmt: skip
+
+
+def a_draft_commitment(world: World) -> dict[str, Any]:
+    activate(COUNTY, clock.today())
+    commitment = commitment_draft(
+        subject_id=world.subject.pk, key=VOLUNTARY, wanted=Wanted(), actor=world.accounts["handler"], on=clock.today()
+    )
+    return {"public_id": commitment.public_id}
+
+
+def a_public_commitment(world: World) -> dict[str, Any]:
+    activate(COUNTY, clock.today())
+    commitment = commitment_draft(
+        subject_id=world.subject.pk, key=VOLUNTARY, wanted=Wanted(), paper=on_paper(clock.today()),
+        actor=world.accounts["handler"], on=clock.today(),
+    )  # fmt: skip
+    return {"public_id": commitment.public_id}
+
+
+def a_commitment_kind(world: World) -> dict[str, Any]:
+    activate(COUNTY, clock.today())
+    return {"pack_id": COUNTY, "code": "voluntary-publicity"}
+
+
+def a_commitment(world: World) -> dict[str, Any]:
+    return {"public_id": a_promise(world).public_id}
+
+
+def a_commitment_file(world: World) -> dict[str, Any]:
+    commitment = a_promise(world)
+    return {"public_id": commitment.public_id, "file_id": commitment.signature.copy.public_id}
+
+
 def case_world(world: World) -> CaseWorld:
     return CaseWorld(opened=clock.today(), office=world.department, subject=world.subject)
+
+
+def case_world_serve(case: Case) -> Case:
+    """Serve the case's notice today."""
+    return case_serve(case_id=case.pk, served_on=clock.today(), receipt="直接送达", actor=None, on=clock.today())
 
 
 def a_candidate(world: World) -> dict[str, Any]:
@@ -116,6 +193,33 @@ def an_order_file(world: World) -> dict[str, Any]:
     return {"public_id": order.public_id, "file_id": attachment.public_id}
 
 
+def an_objection(world: World) -> dict[str, Any]:
+    return {"family": "objections", "public_id": filed_objection(world).public_id}
+
+
+def an_objection_file(world: World) -> dict[str, Any]:
+    objection = filed_objection(world)
+    return {
+        "family": "objections", "public_id": objection.public_id,
+        "file_id": objection.files.get().attachment.public_id,
+    }  # fmt: skip
+
+
+def filed_objection(world: World) -> Objection:
+    upload = SimpleUploadedFile("说明.txt", "演示文件".encode())
+    return objection_file(
+        subject_id=world.subject.pk, statement="演示", record_id=world.record.pk, uploads=[Upload(upload, "说明")],
+        actor=world.accounts["subject"], on=clock.today(),
+    )  # fmt: skip
+
+
+def an_expert(world: World) -> dict[str, Any]:
+    expert = expert_add(
+        name="演示专家", field="安全工程", department_id=None, actor=world.accounts["approver"], on=clock.today()
+    )
+    return {"public_id": expert.public_id}
+
+
 def a_subject(world: World) -> dict[str, Any]:
     return {"public_id": world.subject.public_id}
 
@@ -128,6 +232,33 @@ def a_role(world: World) -> dict[str, Any]:
     person = make_subject(kind="person")
     role = OrganizationRole(organization=world.subject, person=person, role="legal-representative")
     return {"role_id": role.save_by(None, reason="test").pk}
+
+
+def a_claim(world: World) -> dict[str, Any]:
+    return {"public_id": samples.make_claim(world.subject).public_id}
+
+
+def a_mandate(world: World) -> dict[str, Any]:
+    return {"public_id": samples.make_mandate(world.subject, world.accounts["subject"]).public_id}
+
+
+def a_delivered_notice(world: World) -> dict[str, Any]:
+    return {"notice_id": samples.make_notice(world.subject).pk}
+
+
+def an_own_document(world: World) -> dict[str, Any]:
+    return {"public_id": samples.make_document(world.subject, world.department).attachment.public_id}
+
+
+def a_credit_report(world: World) -> dict[str, Any]:
+    document = samples.make_document(world.subject, world.department, kind="credit-report")
+    return {"code": document.attachment.public_id}
+
+
+def a_told_case(world: World) -> dict[str, Any]:
+    """A case whose notice was given and served."""
+    case = case_world(world).case("noticed")
+    return {"public_id": case_world_serve(case).public_id}
 
 
 def a_finding(world: World) -> dict[str, Any]:
@@ -144,9 +275,34 @@ def an_import(world: World) -> dict[str, Any]:
     return {"public_id": previewed_batch(world.department, world.accounts["handler"]).public_id}
 
 
+def a_tip(world: World) -> dict[str, Any]:
+    make_department(kind="credit-office")
+    return {
+        "public_id": reports.file_tip(
+            on=clock.today(), about=world.subject.name, files=[reports.a_photo()]
+        ).tip.public_id
+    }
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
+    # --- requests
+    "requests:expert-retire": an_expert,
+    "requests:register": a_subject,
+    "requests:mirror": a_subject,
+    "requests:review-new": a_subject,
+    "requests:notice-make": a_record,
+    "requests:correct": lambda world: {"public_id": filed_objection(world).public_id},
+    "requests:detail": an_objection,
+    "requests:step": lambda world: an_objection(world) | {"step": "accept"},
+    "my-requests:apply": lambda world: {"target": "record", "public_id": world.record.public_id, "kind": "repair"},
+    "my-requests:object": lambda world: {"target": "record", "public_id": world.record.public_id},
+    "my-requests:complain": lambda world: {"public_id": filed_objection(world).public_id},
+    "my-requests:detail": an_objection,
+    "my-requests:answer": an_objection,
+    "my-requests:withdraw": an_objection,
+    "my-requests:file": an_objection_file,
     # --- registry: subjects, records, evidence
     "registry:subject-detail": a_subject,
     "registry:subject-edit": a_subject,
@@ -170,6 +326,24 @@ SAMPLES: dict[str, Builder] = {
     "registry:dispute-end": a_record,
     "registry:evidence-new": a_record,
     "registry:attachment-download": a_file,
+    # --- registry: claims and mandates
+    "registry:claim-detail": a_claim,
+    "registry:claim-refuse": a_claim,
+    "registry:claim-letter": a_claim,
+    "registry:subject-mandates": a_subject,
+    "registry:claim-code-issue": a_subject,
+    "registry:mandate-end": a_mandate,
+    # --- a subject's own pages
+    "portal:record": a_record,
+    "portal:entry": an_entry,
+    "portal:message": a_delivered_notice,
+    "portal:message-sign": a_delivered_notice,
+    "portal:document-file": an_own_document,
+    "portal:agent-end": a_mandate,
+    "report-verify": a_credit_report,
+    "my-cases:detail": a_told_case,
+    "my-cases:defend": a_told_case,
+    "my-cases:waive": a_told_case,
     # --- registry: imports
     "registry:import-detail": an_import,
     "registry:import-start": an_import,
@@ -188,13 +362,27 @@ SAMPLES: dict[str, Builder] = {
     "registry:notice-resend": a_notice,
     # --- registry: policies
     "registry:policy-detail": a_policy_version,
-    "registry:policy-activate": a_policy_version,
+    "registry:policy-propose": a_policy_version,
+    "registry:proposal-detail": a_proposal,
+    "registry:proposal-confirm": a_proposal,
+    "registry:proposal-reject": a_proposal,
+    "registry:draft-propose": a_draft,
+    "registry:draft-detail": a_draft,
+    "registry:draft-text": a_draft,
+    "registry:draft-values": a_draft,
+    "registry:draft-discard": a_draft,
     "registry:policy-deactivate": an_activation,
+    # --- sanctions: trials of policies
+    "sanctions:trial-detail": a_trial,
+    "sanctions:trial-cancel": a_trial,
+    "sanctions:trial-resume": a_trial,
+    "sanctions:trial-file": a_trial,
     # --- sanctions: candidates and cases
     "sanctions:candidate-detail": a_candidate,
     "sanctions:candidate-open": a_candidate,
     "sanctions:candidate-dismiss": a_candidate,
     "sanctions:case-detail": a_case,
+    "sanctions:subject-standing": a_subject,
     "sanctions:case-step": lambda world: a_case(world) | {"step": "evidence"},
     # --- sanctions: entries and orders
     "sanctions:entry-detail": an_entry,
@@ -207,6 +395,26 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:order-carry-out": an_order,
     "sanctions:order-refuse": an_order,
     "sanctions:order-confirm-end": an_order,
+    # --- sanctions: tips
+    "tips:detail": a_tip,
+    "tips:file": lambda world: a_tip(world) | {"place": 1},
+    "tips:step": lambda world: a_tip(world) | {"step": "accept"},
+    "tips:identity": a_tip,
+    # --- incentives: commitments
+    "commitments:new": a_subject,
+    "commitments:promise-new": a_subject,
+    "commitments:detail": a_commitment,
+    "commitments:paper": a_commitment,
+    "commitments:file": a_commitment_file,
+    "commitments:step": lambda world: a_commitment(world) | {"step": "fulfil"},
+    "commitments:obligation-step": lambda world: a_commitment(world) | {"place": 1, "step": "accept"},
+    "my-commitments:new": a_commitment_kind,
+    "my-commitments:detail": a_commitment,
+    "my-commitments:sign": a_draft_commitment,
+    "my-commitments:hand-in": lambda world: a_commitment(world) | {"place": 1},
+    "my-commitments:statement": a_commitment,
+    "my-commitments:file": a_commitment_file,
+    "disclosure:commitment": a_public_commitment,
     # --- disclosure
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,
@@ -215,6 +423,16 @@ SAMPLES: dict[str, Builder] = {
     "disclosure:subject": lambda world: {"public_id": world.subject.public_id},
     "disclosure:publication": a_publication,
     "disclosure:policy": a_policy,
+    "disclosure:catalogue-file": lambda world: {"catalogue": "measures", "kind": "csv"},
+    # --- the API
+    "api:calendar": lambda world: {"year": 2026},
+    "api:standing": lambda world: {"code": "91370323MA0000000X"},
+    "api:order": an_order,
+    "api:order-receive": an_order,
+    "api:order-carry-out": an_order,
+    "api:order-refuse": an_order,
+    "api:order-confirm-end": an_order,
+    "api:policy": lambda world: {"pack_id": "mem-2023-11"},
     # --- the entrance
     "mfa_deactivate_totp": with_second_factor,
     "mfa_view_recovery_codes": with_second_factor,

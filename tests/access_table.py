@@ -1,14 +1,15 @@
 """Who may open which page: one row for every URL name, written by hand from the office's division of work.
 
 PUBLIC: anybody. LOGIN: anybody signed in. CLOSED: nobody (404): a page of a library that this site does without.
-Else the roles that may; everybody else signed in gets 403, the anonymous are sent to the login. Rows of API pages
-that answer the anonymous with 401/403 instead of the login page go into `API` as well.
+CLIENT: a department's system with a token; whoever is signed in on the pages is nobody there, and gets 401 as well.
+Else the roles that may; everybody else signed in gets 403, the anonymous are sent to the login.
 A name missing here fails tests/credit_site/test_access.py. Objects for the addresses: tests/access_samples.py.
 """
 
 PUBLIC = "public"
 LOGIN = "login"
 CLOSED = "closed"
+CLIENT = "client"
 
 OFFICERS = frozenset({"handler", "reviewer", "approver", "publisher"})
 WATCHERS = OFFICERS | {"auditor"}
@@ -19,8 +20,6 @@ def only(*roles: str) -> frozenset[str]:
     assert set(roles) <= ALL_ROLES, roles
     return frozenset(roles)
 
-
-API: frozenset[str] = frozenset()
 
 ACCESS: dict[str, str | frozenset[str]] = {
     # --- probes
@@ -93,7 +92,19 @@ ACCESS: dict[str, str | frozenset[str]] = {
     # --- registry: policies
     "registry:policy-list": WATCHERS | only("administrator"),
     "registry:policy-detail": WATCHERS | only("administrator"),
-    "registry:policy-activate": only("approver"),
+    "registry:policy-compare": WATCHERS | only("administrator"),
+    "registry:policy-propose": only("reviewer", "approver"),
+    "registry:draft-propose": only("reviewer", "approver"),
+    "registry:proposal-list": WATCHERS | only("administrator"),
+    "registry:proposal-detail": WATCHERS | only("administrator"),
+    "registry:proposal-confirm": only("approver"),
+    "registry:proposal-reject": only("approver"),
+    "registry:draft-list": WATCHERS | only("administrator"),
+    "registry:draft-new": only("reviewer", "approver"),
+    "registry:draft-detail": WATCHERS | only("administrator"),
+    "registry:draft-text": only("reviewer", "approver"),
+    "registry:draft-values": only("reviewer", "approver"),
+    "registry:draft-discard": only("reviewer", "approver"),
     "registry:policy-deactivate": only("approver"),
     # --- registry: administration
     "registry:account-list": only("administrator"),
@@ -125,7 +136,15 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "sanctions:candidate-dismiss": only("reviewer", "approver"),
     "sanctions:case-list": WATCHERS,
     "sanctions:case-detail": WATCHERS,
+    "sanctions:subject-standing": WATCHERS,
     "sanctions:case-step": WATCHERS,
+    # --- sanctions: trials of policies
+    "sanctions:trial-list": WATCHERS,
+    "sanctions:trial-new": only("reviewer", "approver"),
+    "sanctions:trial-detail": WATCHERS,
+    "sanctions:trial-cancel": only("reviewer", "approver"),
+    "sanctions:trial-resume": only("reviewer", "approver"),
+    "sanctions:trial-file": WATCHERS,
     # --- sanctions: entries and orders
     "sanctions:entry-list": WATCHERS | only("department"),
     "sanctions:entry-detail": WATCHERS | only("department"),
@@ -140,6 +159,84 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "sanctions:order-carry-out": only("department"),
     "sanctions:order-refuse": only("department"),
     "sanctions:order-confirm-end": only("department"),
+    # --- registry: claims and mandates
+    "registry:claim-list": only("handler", "reviewer"),
+    "registry:claim-detail": only("handler", "reviewer"),
+    "registry:claim-refuse": only("handler", "reviewer"),
+    "registry:claim-letter": only("handler", "reviewer"),
+    "registry:subject-mandates": only("handler", "reviewer"),
+    "registry:claim-code-issue": only("handler", "reviewer"),
+    "registry:mandate-end": only("handler", "reviewer"),
+    "claims:new": PUBLIC,
+    "claims:receipt": PUBLIC,
+    "claims:progress": PUBLIC,
+    # --- a subject's own pages
+    "portal:home": only("subject"),
+    "portal:records": only("subject"),
+    "portal:record": only("subject"),
+    "portal:entry": only("subject"),
+    "portal:mailbox": only("subject"),
+    "portal:message": only("subject"),
+    "portal:message-sign": only("subject"),
+    "portal:document-file": only("subject"),
+    "portal:consent": only("subject"),
+    "portal:consent-withdraw": only("subject"),
+    "portal:people": only("subject"),
+    "portal:agent-new": only("subject"),
+    "portal:agent-end": only("subject"),
+    "portal:reports": only("subject"),
+    "portal:report-new": only("subject"),
+    "report-verify": PUBLIC,
+    "my-cases:list": only("subject"),
+    "my-cases:detail": only("subject"),
+    "my-cases:defend": only("subject"),
+    "my-cases:waive": only("subject"),
+    # --- sanctions: tips; a department's and a subject's account never enter
+    # --- requests: objections, complaints, repairs, removals
+    "requests:list": WATCHERS,
+    "requests:accept-many": only("handler", "reviewer"),
+    "requests:expert-list": WATCHERS,
+    "requests:expert-new": only("approver"),
+    "requests:expert-retire": only("approver"),
+    "requests:register": only("handler"),
+    "requests:mirror": only("approver"),
+    "requests:review-new": only("approver"),
+    "requests:notice-make": only("handler", "reviewer"),
+    "requests:correct": only("approver"),
+    "requests:detail": WATCHERS,
+    "requests:step": WATCHERS,  # the page only; each step's service asks for its own right
+    "my-requests:list": only("subject"),
+    "my-requests:repair": only("subject"),
+    "my-requests:apply": only("subject"),
+    "my-requests:object": only("subject"),
+    "my-requests:complain": only("subject"),
+    "my-requests:detail": only("subject"),
+    "my-requests:answer": only("subject"),
+    "my-requests:withdraw": only("subject"),
+    "my-requests:file": only("subject"),
+    "disclosure:notes": PUBLIC,
+    "tips:list": only("handler", "reviewer", "approver", "auditor"),
+    "tips:detail": only("handler", "reviewer", "approver", "auditor"),
+    "tips:file": only("handler", "reviewer", "approver", "auditor"),
+    "tips:step": only("handler"),  # by the step; the sample is `accept`
+    "tips:identity": only("reviewer", "approver"),
+    "tips:opening-list": only("auditor"),
+    # --- incentives: commitments
+    "commitments:list": WATCHERS,
+    "commitments:new": only("handler"),
+    "commitments:promise-new": only("handler"),
+    "commitments:detail": WATCHERS,
+    "commitments:paper": WATCHERS,
+    "commitments:file": WATCHERS,
+    "commitments:step": WATCHERS,  # the page only; the service asks by the step
+    "commitments:obligation-step": WATCHERS,
+    "my-commitments:list": only("subject"),
+    "my-commitments:new": only("subject"),
+    "my-commitments:detail": only("subject"),
+    "my-commitments:sign": only("subject"),
+    "my-commitments:hand-in": only("subject"),
+    "my-commitments:statement": only("subject"),
+    "my-commitments:file": only("subject"),
     # --- disclosure: officers
     "publications:list": WATCHERS,
     "publications:due": WATCHERS,
@@ -158,6 +255,35 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "disclosure:records": PUBLIC,
     "disclosure:policies": PUBLIC,
     "disclosure:policy": PUBLIC,
+    "disclosure:list-catalogue": PUBLIC,
     "disclosure:measures": PUBLIC,
+    "disclosure:matters": PUBLIC,
+    "disclosure:catalogue-file": PUBLIC,
+    "disclosure:commitments": PUBLIC,
+    "disclosure:commitment": PUBLIC,
     "disclosure:rights": PUBLIC,
+    "disclosure:tip-new": PUBLIC,
+    "disclosure:tip-progress": PUBLIC,
+    "disclosure:tip-answer": PUBLIC,
+    # --- the API
+    "api:token": PUBLIC,
+    "api:departments": CLIENT,
+    "api:calendar": CLIENT,
+    "api:policies": CLIENT,
+    "api:policy": CLIENT,
+    "api:catalogue-lists": CLIENT,
+    "api:catalogue-measures": CLIENT,
+    "api:catalogue-matters": CLIENT,
+    "api:check": CLIENT,
+    "api:standing": CLIENT,
+    "api:entries": CLIENT,
+    "api:changes": CLIENT,
+    "api:orders": CLIENT,
+    "api:order": CLIENT,
+    "api:order-receive": CLIENT,
+    "api:order-carry-out": CLIENT,
+    "api:order-refuse": CLIENT,
+    "api:order-confirm-end": CLIENT,
 }
+
+API = frozenset(name for name, rule in ACCESS.items() if rule == CLIENT)

@@ -16,9 +16,11 @@ from sanctions.services.endings import endings_dispatch
 
 from .cases import Storyteller, stories
 from .clockwork import Plan, pretended
+from .commitments import commitments_plan, commitments_policy_open
 from .office import PASSWORD, SUBJECT_ACCOUNT, Office, office_open, policies_open
 from .records import Bookkeeper, year_plan
 from .subjects import population_make
+from .tips import tips_plan
 
 # The oldest policy that the demonstration lists under is in force from this day.
 FIRST_DAY = dt.date(2023, 10, 1)
@@ -33,6 +35,7 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
         say("部门、账号、政策 …")
         office = office_open(begins_on)
         policies_open(office, begins_on)
+        commitments_policy_open(office, begins_on)
         say("300家单位及人员 …")
         population = population_make(office, chance, begins_on)
     plan = Plan()
@@ -41,6 +44,8 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
     teller = Storyteller(office, books, plan, today)
     for story in stories(population, today):
         teller.tell(story)
+    commitments_plan(office, plan, population, today)
+    tips_plan(office, plan, population.all, today)
     say("记录、案件、公示 …")
     acts = plan.carry_out(until=today, say=say)
     with pretended(today):

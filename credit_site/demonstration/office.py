@@ -4,9 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from registry import clock
-from registry.models import Account, Department, PolicyVersion, RoleGrant
+from registry.models import Account, Department, OutboxMessage, PolicyVersion, RoleGrant
 from registry.rules import access
-from registry.services.policies import packs_load, policy_activate
+from registry.rules.scopes import SCOPE_LABELS
+from registry.services import job_requests
+from registry.services.clients import client_open
+from registry.services.policies import packs_load
+from registry.services.policy_adoption import adoption_confirm, adoption_propose
 
 from .wording import COUNTY
 
@@ -38,9 +42,9 @@ DEPARTMENTS = (
 ACCOUNTS = (
     ("jingban", "演示经办甲", "emergency", (access.HANDLER,), "录入记录、导入双公示文件、立案取证"),
     ("jingban2", "演示经办乙", "emergency", (access.HANDLER,), "领办待认领的案件"),
-    ("shenhe", "演示审核甲", "emergency", (access.REVIEWER,), "初审案件、审查陈述申辩"),
+    ("shenhe", "演示审核甲", "emergency", (access.REVIEWER,), "初审案件、起草和提出启用政策"),
     ("shenhe2", "演示审核乙", "emergency", (access.REVIEWER,), "第二名审核人员"),
-    ("shenpi", "演示审批甲", "emergency", (access.APPROVER,), "作出认定、启用政策"),
+    ("shenpi", "演示审批甲", "emergency", (access.APPROVER,), "作出认定、确认启用政策"),
     ("shenpi2", "演示审批乙", "emergency", (access.APPROVER,), "第二名审批人员"),
     ("gongshi", "演示公示员", "emergency", (access.PUBLISHER,), "公布认定决定、双公示"),
     ("shijian", "演示市监专员", "market", (access.DEPARTMENT,), "签收、反馈联合惩戒任务"),
@@ -50,6 +54,8 @@ ACCOUNTS = (
     ("admin", "演示管理员", "credit-office", (access.ADMINISTRATOR,), "账号、角色、日历、任务"),
 )
 _ANSWERING = {username for username, _, _, roles, _ in ACCOUNTS if access.DEPARTMENT in roles}
+# A department's system to try the API with: client id, secret, name, department.
+SANDBOX = ("demonstration-market", "demonstration-secret-2026", "演示沙箱（市监审批系统）", "market")
 SUBJECT_ACCOUNT = ("qiye", "演示企业用户", "登录后查看本企业的公开档案")
 
 # pack, mode asked for; what a pack's authority does not carry becomes internal by itself
@@ -104,6 +110,11 @@ def office_open(on: dt.date) -> Office:
             )  # fmt: skip
             RoleGrant(account=account, role=access.DEPARTMENT, starts_on=on).save_by(None, reason="demonstration")
             answering[department.pk] = account
+    client_id, secret, name, code = SANDBOX
+    client_open(
+        name=name, department=departments[code], scopes=list(SCOPE_LABELS), client_id=client_id, secret=secret,
+        actor=None, on=on,
+    )  # fmt: skip
     return Office(departments, accounts, answering)
 
 
@@ -112,4 +123,14 @@ def policies_open(office: Office, on: dt.date) -> None:
     packs_load(at=clock.now())
     for pack_id, mode in POLICIES:
         version = PolicyVersion.objects.filter(pack_id=pack_id).order_by("-loaded_at", "-id")[0]
-        policy_activate(version=version, mode=mode, actor=office.officer("shenpi"), on=on)
+        proposal = adoption_propose(
+            edition=version,
+            mode=mode,
+            starts_on=on,
+            reason="演示：本县执行该文件。",
+            actor=office.officer("shenhe"),
+            on=on,
+        )
+        adoption_confirm(proposal_id=proposal.pk, note="", actor=office.officer("shenpi"), on=on)
+    # Nobody is there to be evaluated yet; records are evaluated as they come.
+    OutboxMessage.objects.filter(topic=job_requests.TOPIC).update(done_at=clock.now())

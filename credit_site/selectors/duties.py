@@ -18,6 +18,8 @@ from registry.selectors.events import seal_state
 from registry.selectors.jobs import outbox_counts, run_list, worker_beats
 from registry.selectors.notices import notice_counts
 from registry.selectors.records import disputed, unclassified
+from repair.models import Objection, RepairApplication
+from repair.rules.lifecycle import OPEN
 from sanctions.models import Candidate, ListEntry
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.entries import EXPIRING_DAYS, expiring
@@ -175,7 +177,7 @@ def _department(desk: Desk) -> Panel:
 def _office(desk: Desk) -> Panel:
     ending = ListEntry.objects.filter(expiring(desk.on)).count()
     late = in_queue(orders_visible_to(desk.account, desk.on), "late", desk.on).count()
-    entries = "sanctions:entry-list"
+    entries, requests = "sanctions:entry-list", "requests:list"
     return Panel(
         "全办",
         (
@@ -187,6 +189,17 @@ def _office(desk: Desk) -> Panel:
                 "danger",
             ),
             _counted(f"{EXPIRING_DAYS}日内期满的条目", ending, _to(entries, "state=expiring"), "info"),
+            _counted(
+                "未办结的异议",
+                Objection.objects.filter(state__in=OPEN, level="department").count(),
+                _to(requests, "kind=objection"),
+            ),
+            _counted(
+                "未办结的投诉",
+                Objection.objects.filter(state__in=OPEN, level="complaint").count(),
+                _to(requests, "kind=complaint"),
+            ),
+            _counted("未办结的修复和移出申请", RepairApplication.objects.filter(state__in=OPEN).count(), _to(requests)),
             _counted("部门逾期未答复的任务", late, _to("sanctions:order-list", "queue=late"), "warn"),
             _notices_failed(desk),
         ),

@@ -1,6 +1,6 @@
 """The queues of the workbench: what somebody has to act on, by due day.
 
-Cases, candidates, entries without grounds, orders and publicity lie in tables of their own. Each becomes a `Source` with the same columns, so that one
+Cases, candidates, entries without grounds, requests, orders and publicity lie in tables of their own. Each becomes a `Source` with the same columns, so that one
 union is sorted and cut into pages by the database, and counting takes one statement a source.
 """
 
@@ -17,7 +17,10 @@ from disclosure.selectors.office import due_deadlines
 from registry.models import Account
 from registry.rules import access
 from registry.selectors.deadlines import NO_DAY, due_soon_until, earliest_due
+from registry.selectors.policy_adoption import proposals_pending
 from registry.selectors.rights import roles_on
+from repair.models import Objection, RepairApplication, Request
+from repair.rules.lifecycle import ACCEPTED, FILED, OPEN
 from sanctions.models import Candidate, Case
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.orders import orders_owed, orders_visible_to
@@ -31,6 +34,8 @@ QUEUES: Final = {
     "all": "全部待办",
 }
 CASE, CANDIDATE, ENTRY, ORDER, PUBLICITY = "case", "candidate", "entry", "order", "publicity"
+PROPOSAL = "proposal"
+OBJECTION, REPAIR = "objection", "repair"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
@@ -118,6 +123,10 @@ def sources_of(desk: Desk) -> list[Source]:
         found.append(_candidates(desk))
         found.append(_groundless(desk))
         found.append(_publicity(desk))
+        found.append(_proposals(desk))
+    if desk.may("request.view"):
+        found.append(_requests(desk, Objection, OBJECTION))
+        found.append(_requests(desk, RepairApplication, REPAIR))
     if desk.may("order.view"):
         found.append(_orders(desk))
     return found
@@ -156,6 +165,25 @@ def _publicity(desk: Desk) -> Source:
     mine = EVERYTHING if desk.may("publication.publish") else NOTHING
     due = Choice(When(clock_stands=True, then=Value(NO_DAY)), default=F("due_on"), output_field=DateField())
     return Source(_rows(rows, PUBLICITY, due), mine)
+
+
+def _proposals(desk: Desk) -> Source:
+    """Policies whose adoption waits for a second person, due on the day on which they are to start."""
+    mine = ~Q(proposed_by=desk.account.pk) if desk.may("policy.confirm") else NOTHING
+    rows = proposals_pending().select_related(None).defer(None)
+    return Source(_rows(rows, PROPOSAL, F("starts_on")), mine)
+
+
+def _requests(desk: Desk, model: type[Request], source: str) -> Source:
+    """Requests of the own department: to accept, then to decide by another than who accepted. One that waits for its
+    subject is nobody's turn; its clock stands."""
+    own, mine = Q(department=desk.account.department_id), NOTHING
+    if desk.may("request.accept"):
+        mine |= own & Q(state=FILED)
+    if desk.may("request.decide"):
+        mine |= own & Q(state=ACCEPTED) & (Q(accepted_by__isnull=True) | ~Q(accepted_by=desk.account.pk))
+    rows = model._default_manager.filter(state__in=OPEN)
+    return Source(_rows(rows, source, earliest_due(model._meta.label_lower)), mine)
 
 
 def _orders(desk: Desk) -> Source:

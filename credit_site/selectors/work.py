@@ -9,10 +9,25 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from credit_site.selectors.queues import CANDIDATE, CASE, CASE_KIND, ENTRY, ORDER, PUBLICITY, Desk
-from registry.models import Deadline, Event, Record
+from credit_site.selectors.queues import (
+    CANDIDATE,
+    CASE,
+    CASE_KIND,
+    ENTRY,
+    OBJECTION,
+    ORDER,
+    PROPOSAL,
+    PUBLICITY,
+    REPAIR,
+    Desk,
+)
+from registry.models import Deadline, Event, PolicyProposal, Record
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views, with_clock
+from registry.selectors.policy_adoption import proposals_pending
+from repair.models import Objection, RepairApplication
+from repair.rules.lifecycle import ACCEPTED, FILED, SUPPLEMENT
+from repair.selectors.lists import MODELS, OBJECTIONS, REPAIRS, RequestRow, request_row
 from sanctions.models import Candidate, MeasureOrder
 from sanctions.rules.lifecycle import MAIN
 from sanctions.selectors.basis import groundless_entries
@@ -20,6 +35,9 @@ from sanctions.selectors.orders import ENDING_DEADLINE, ORDER_KIND
 from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
 
 Key = tuple[str, int]
+OBJECTION_KIND, REPAIR_KIND = Objection._meta.label_lower, RepairApplication._meta.label_lower
+_FAMILIES = {OBJECTION: OBJECTIONS, REPAIR: REPAIRS}
+_TURNS = {FILED: ("决定是否受理", "accept"), ACCEPTED: ("作出决定", ""), SUPPLEMENT: ("等待当事人补正", "")}
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,9 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
         **_groundless(by_source[ENTRY], on),
         **_orders(by_source[ORDER], dues, on),
         **_publicity(by_source[PUBLICITY], dues),
+        **_proposals(by_source[PROPOSAL]),
+        **_requests(OBJECTION, by_source[OBJECTION], dues),
+        **_requests(REPAIR, by_source[REPAIR], dues),
     }
     return [_apart(items[key], desk) for key in wanted if key in items]
 
@@ -73,6 +94,8 @@ def _dues(by_source: dict[str, list[int]], on: date) -> dict[Key, DeadlineView]:
     """Return the earliest open deadline of every row; one whose clock stands still where no other runs."""
     about = Q(object_kind=CASE_KIND, object_id__in=by_source[CASE])
     about |= Q(object_kind=ORDER_KIND, object_id__in=by_source[ORDER])
+    about |= Q(object_kind=OBJECTION_KIND, object_id__in=by_source[OBJECTION])
+    about |= Q(object_kind=REPAIR_KIND, object_id__in=by_source[REPAIR])
     found = (
         with_clock(Deadline.objects.filter(met_on__isnull=True, cancelled_on__isnull=True))
         .filter(about | Q(pk__in=by_source[PUBLICITY]))
@@ -80,7 +103,7 @@ def _dues(by_source: dict[str, list[int]], on: date) -> dict[Key, DeadlineView]:
         .select_related("subject", "department", "account")
         .order_by("-clock_stands", "-due_on", "-pk")
     )
-    sources = {CASE_KIND: CASE, ORDER_KIND: ORDER}
+    sources = {CASE_KIND: CASE, ORDER_KIND: ORDER, OBJECTION_KIND: OBJECTION, REPAIR_KIND: REPAIR}
     return {
         (sources[kind], view.deadline.object_id) if (kind := view.deadline.object_kind) in sources
         else (PUBLICITY, view.deadline.pk): view
@@ -213,4 +236,54 @@ def _published(record: Record, due: DeadlineView) -> WorkItem:
         holder=record.department.short_name,
         needs="publication.publish",
         due=due,
+    )
+
+
+def _proposals(ids: list[int]) -> dict[Key, WorkItem]:
+    return {(PROPOSAL, each.pk): _proposal(each) for each in (proposals_pending().filter(pk__in=ids) if ids else ())}
+
+
+def _proposal(proposal: PolicyProposal) -> WorkItem:
+    url = reverse("registry:proposal-detail", args=[proposal.public_id])
+    return WorkItem(
+        kind="政策启用",
+        number=f"版本 {proposal.content_hash[:8]}",
+        url=url,
+        subject=f"《{proposal.title}》",
+        detail=f"{proposal.proposed_by}提出自{proposal.starts_on:%Y-%m-%d}起启用",
+        step="确认或者驳回",
+        step_url=url,
+        step_who=access.ROLE_LABELS[access.APPROVER],
+        holder="",
+        due=None,
+        needs="policy.confirm",
+    )
+
+
+def _requests(source: str, ids: list[int], dues: dict[Key, DeadlineView]) -> dict[Key, WorkItem]:
+    if not ids:
+        return {}
+    found = MODELS[_FAMILIES[source]].objects.filter(pk__in=ids)
+    rows = found.select_related("subject", "department", "record", "entry")
+    return {(source, each.pk): _request(request_row(each), dues.get((source, each.pk))) for each in rows}
+
+
+def _request(row: RequestRow, due: DeadlineView | None) -> WorkItem:
+    request = row.request
+    url = reverse("requests:detail", args=[row.family, request.public_id])
+    step, page = _TURNS[request.state]
+    waits = request.state == SUPPLEMENT
+    step_url = reverse("requests:step", args=[row.family, request.public_id, page]) if page else url
+    return WorkItem(
+        kind=row.kind_label,
+        number=request.number,
+        url=url,
+        subject=request.subject.name,
+        detail=request.about,
+        step=step,
+        step_url="" if waits else step_url,
+        step_who="" if waits else access.roles_labels("request.accept" if page else "request.decide"),
+        holder=request.department.short_name,
+        due=due,
+        needs="request.accept" if page else "request.decide",
     )

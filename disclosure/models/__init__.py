@@ -1,5 +1,6 @@
-"""Disclosure: publications and nothing else."""
+"""What the public may see."""
 
+from disclosure.models.notes import PublicNote
 from disclosure.models.publications import Publication
 
-__all__ = ["Publication"]
+__all__ = ["PublicNote", "Publication"]

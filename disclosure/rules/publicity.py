@@ -57,7 +57,7 @@ def publicity_of(
     if refusal is not None:
         return refusal
     rules = [(pack, pack.publication.records) for pack in packs]
-    covering = [(pack, rule) for pack, rule in rules if rule is not None and _covers(rule, record)]
+    covering = [(pack, rule) for pack, rule in rules if rule is not None and _covers(rule, record, subject)]
     if not covering:
         return Publicity("no-policy", "已启用的政策中没有规定这一类记录须向社会公示")
     for pack, rule in covering:
@@ -85,8 +85,10 @@ def _protected(record: RecordFact, subject: SubjectFacts, is_secret: bool) -> Pu
     return None
 
 
-def _covers(rule: RecordPublication, record: RecordFact) -> bool:
-    return (record.penalty is not None and "penalty" in rule.of) or (record.permit and "permit" in rule.of)
+def _covers(rule: RecordPublication, record: RecordFact, subject: SubjectFacts) -> bool:
+    return subject.kind in rule.kinds and (
+        (record.penalty is not None and "penalty" in rule.of) or (record.permit and "permit" in rule.of)
+    )
 
 
 def _exempt(pack: Pack, rule: RecordPublication, record: RecordFact, subject: SubjectFacts) -> Publicity | None:

@@ -15,6 +15,7 @@ from registry.rules.policy.wording import clause_text
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import catalogue_measures, pack_of
 from sanctions.models import ListEntry
+from sanctions.selectors.entries import entry_ground_items
 
 Snapshot = dict[str, Any]
 
@@ -164,6 +165,7 @@ def _measures(entry: ListEntry, on: date) -> list[dict[str, Any]]:
         kind=entry.subject.kind,
         binding=True,
         on=on,
+        ground_items=entry_ground_items(entry),
     )
     return [
         {"code": each.code, "label": each.label, "mandatory": each.is_mandatory, "departments": list(each.departments)}

@@ -75,26 +75,36 @@ def publications_mark_disputed(*, record: Record, actor: Account | None, on: dat
     changed = 0
     targets = [(records.OBJECT_KIND, record.pk), *((entries.OBJECT_KIND, pk) for pk in grounded)]
     for kind, pk in targets:
-        publication = Publication.objects.select_for_update().filter(object_kind=kind, object_id=pk).first()
-        if publication is None:
-            continue
         day = record.disputed_on if kind == records.OBJECT_KIND else _entry_disputed_on(pk)
-        if publication.disputed_on == day:
-            continue
-        publication.disputed_on = day
-        publication.save_by(actor, reason="publication.dispute")
-        event_record(
-            "publication.disputed", "公示页标明有异议正在核查" if day else "公示页取消异议标记", obj=publication,
-            subject=publication.subject, actor=actor, on=on,
-        )  # fmt: skip
-        changed += 1
+        changed += _mark(kind, pk, day, actor, on)
     return changed
 
 
+def _mark(kind: str, pk: int, day: date | None, actor: Account | None, on: date) -> bool:
+    publication = Publication.objects.select_for_update().filter(object_kind=kind, object_id=pk).first()
+    if publication is None or publication.disputed_on == day:
+        return False
+    publication.disputed_on = day
+    publication.save_by(actor, reason="publication.dispute")
+    event_record(
+        "publication.disputed", "公示页标明有异议正在核查" if day else "公示页取消异议标记", obj=publication,
+        subject=publication.subject, actor=actor, on=on,
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def entry_publication_mark_disputed(*, entry: ListEntry, actor: Account | None, on: date) -> bool:
+    """Bring the mark 有异议 of an entry's publication to the entry's state; return whether it changed."""
+    return _mark(entries.OBJECT_KIND, entry.pk, _entry_disputed_on(entry.pk), actor, on)
+
+
 def _entry_disputed_on(entry_id: int) -> date | None:
-    days = EntryGround.objects.filter(entry_id=entry_id, record__disputed_on__isnull=False)
-    first: date | None = days.order_by("record__disputed_on").values_list("record__disputed_on", flat=True).first()
-    return first
+    """Since when the entry, or a record that it rests on, is disputed; None where neither is."""
+    grounds = EntryGround.objects.filter(entry_id=entry_id, record__disputed_on__isnull=False)
+    days = [day for day in grounds.values_list("record__disputed_on", flat=True) if day is not None]
+    own = ListEntry.objects.values_list("disputed_on", flat=True).get(pk=entry_id)
+    return min([*days, *([own] if own is not None else [])], default=None)
 
 
 def _fresh_snapshot(publication: Publication, on: date) -> dict[str, object]:

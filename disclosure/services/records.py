@@ -152,13 +152,14 @@ def publication_of_record(record: Record) -> Publication | None:
 
 @transaction.atomic
 def record_publicity_end(*, record: Record, actor: Account | None, on: date) -> None:
-    """Take a voided record off the public pages and drop its open deadlines."""
+    """Take a voided or repaired record off the public pages and drop its open deadlines."""
     deadlines_cancel(record, actor=actor, on=on)
     publication = publication_of_record(record)
     if publication is None or publication.withdrawn_on is not None:
         return
     publication.withdrawn_on = on
-    publication.withdraw_reason = f"原记录已作废：{record.void_reason}"[:300]
+    repaired = record.state == Record.State.REPAIRED
+    publication.withdraw_reason = "信用修复" if repaired else f"原记录已作废：{record.void_reason}"[:300]
     publication.save_by(actor, reason="publication.withdraw")
     event_record(
         "publication.withdrawn", f"撤下公示：{publication.withdraw_reason}", obj=publication, subject=record.subject,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from disclosure.models import Publication
 from disclosure.selectors import public
+from disclosure.selectors.notes import notes_visible
 from registry import clock
 from registry.views.guards import whole_number
 
@@ -43,6 +44,7 @@ def subject(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "answer": answer,
         "shown": public.subject_publications(found, on=today),
         "former_names": public.former_names(found),
+        "notes": notes_visible(on=today, subject=found),
         "is_person": found.is_person,
         "is_synthetic": found.is_synthetic,
     }

@@ -47,20 +47,35 @@ def is_over(key: str, most: int) -> bool:
         return False
 
 
-def throttled(scope: str) -> Callable[[View[P]], View[P]]:
+def used(key: str) -> int:
+    """Return how often `key` was counted in the present minute, without counting."""
+    window = int(clock.now().timestamp()) // WINDOW
+    try:
+        return int(cache.get(f"throttle:{key}:{window}", 0))
+    except (RedisError, OSError):
+        logger.warning("search throttle: the cache does not answer, letting the request through")
+        return 0
+
+
+def throttled_page(request: HttpRequest) -> HttpResponse:
+    """Return the page that explains, with 429."""
+    response = render(request, "disclosure/throttled.html", status=429)
+    response["Retry-After"] = str(WINDOW)
+    return response
+
+
+def throttled(scope: str, setting: str = "SEARCHES_A_MINUTE") -> Callable[[View[P]], View[P]]:
     """Answer 429 with a page that explains, once an address has searched `SEARCHES_A_MINUTE` times within a minute.
 
-    Only requests that search count: those with a query string or a form.
+    Only requests that search count: those with a query string or a form. `setting`: another limit's name.
     """
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
         def limited(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             searches = request.method == "POST" or bool(request.GET)
-            if searches and is_over(f"{scope}:{client_address(request)}", settings.SEARCHES_A_MINUTE):
-                response = render(request, "disclosure/throttled.html", status=429)
-                response["Retry-After"] = str(WINDOW)
-                return response
+            if searches and is_over(f"{scope}:{client_address(request)}", getattr(settings, setting)):
+                return throttled_page(request)
             return view(request, *args, **kwargs)
 
         return limited

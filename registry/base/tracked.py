@@ -1,10 +1,12 @@
 """Base of every model whose row versions are kept."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from registry import clock
 from registry.base.errors import Conflict
 
 if TYPE_CHECKING:
@@ -30,6 +32,12 @@ class Tracked(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def _history_date(self) -> datetime:
+        """When the row version was recorded; django-simple-history reads it. By the site's one clock, so that what was
+        known on a day can be told in a demonstration too."""
+        return clock.now()
 
     def save_by(self, actor: "Account | None", *, reason: str) -> Self:
         """Save with the actor (None: the system) and the reason on the history row, and count the version up."""

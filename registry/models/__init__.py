@@ -2,10 +2,18 @@
 
 from registry.models.attachments import Attachment, AttachmentDownload, Document, NumberSequence
 from registry.models.calendar import CalendarDay, CalendarYear, Deadline, DeadlinePause
+from registry.models.clients import ApiAnswer, ApiClient
 from registry.models.departments import Account, Department, RoleGrant
 from registry.models.events import Event, InboxReceipt, JobRun, Notice, OutboxMessage, Seal, WorkerBeat
 from registry.models.imports import ImportBatch, ImportRow
-from registry.models.policies import PolicyActivation, PolicyVersion
+from registry.models.mandates import Claim, ClaimCode, ClaimSecret, Mandate, ServiceConsent
+from registry.models.policies import (
+    PolicyActivation,
+    PolicyAnnouncement,
+    PolicyDraft,
+    PolicyProposal,
+    PolicyVersion,
+)
 from registry.models.records import (
     AccidentDetail,
     Finding,
@@ -18,9 +26,11 @@ from registry.models.records import (
 from registry.models.subjects import NameGram, OrganizationRole, Subject, SubjectName
 
 __all__ = [
-    "AccidentDetail", "Account", "Attachment", "AttachmentDownload", "CalendarDay", "CalendarYear", "Deadline",
-    "DeadlinePause", "Department", "Document", "Event", "Finding", "ImportBatch", "ImportRow", "InboxReceipt",
-    "JobRun", "NameGram", "Notice", "NumberSequence", "OrganizationRole", "OutboxMessage", "PenaltyDetail",
-    "PermitDetail", "PolicyActivation", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RoleGrant",
-    "Seal", "Subject", "SubjectName", "WorkerBeat",
+    "AccidentDetail", "Account", "ApiAnswer", "ApiClient", "Attachment", "AttachmentDownload", "CalendarDay",
+    "CalendarYear", "Claim",
+    "ClaimCode", "ClaimSecret", "Deadline", "DeadlinePause", "Department", "Document", "Event", "Finding",
+    "ImportBatch", "ImportRow", "InboxReceipt", "JobRun", "Mandate", "NameGram", "Notice", "NumberSequence",
+    "OrganizationRole", "OutboxMessage", "PenaltyDetail", "PermitDetail", "PolicyActivation", "PolicyAnnouncement",
+    "PolicyDraft", "PolicyProposal", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RoleGrant", "Seal",
+    "ServiceConsent", "Subject", "SubjectName", "WorkerBeat",
 ]  # fmt: skip

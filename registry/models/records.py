@@ -55,6 +55,7 @@ class Record(Tracked):
     voided_on = models.DateField("作废日期", null=True, blank=True)
     void_reason = models.CharField("作废原因", max_length=300, blank=True)
     disputed_on = models.DateField("提出异议日期", null=True, blank=True)
+    repaired_on = models.DateField("修复日期", null=True, blank=True)
     corrects = models.ForeignKey(
         "self", verbose_name="更正", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
     )
@@ -75,6 +76,9 @@ class Record(Tracked):
             ),
             models.CheckConstraint(
                 condition=~Q(state="voided") | Q(voided_on__isnull=False), name="voided_record_has_its_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="repaired") | Q(repaired_on__isnull=False), name="repaired_record_has_its_day"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "voided"]) | Q(decided_on__isnull=False),

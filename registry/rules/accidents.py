@@ -37,7 +37,7 @@ _LABELS = {
 
 # Grade, then the least deaths, serious injuries (acute industrial poisoning included) and direct loss in
 # yuan.
-_LEAST = (
+LEAST = (
     (Grade.EXTRAORDINARY, 30, 100, 100_000_000),
     (Grade.MAJOR, 10, 50, 50_000_000),
     (Grade.LARGER, 3, 10, 10_000_000),
@@ -52,7 +52,7 @@ def grade(deaths: int = 0, injured: int = 0, loss_yuan: Decimal | int = 0) -> Gr
     for name, number in (("死亡人数", deaths), ("重伤人数", injured), ("直接经济损失", loss_yuan)):
         if number < 0:
             raise ValueError(f"{name}不能为负数：{number}，请填写零或正数。")
-    for reached, least_deaths, least_injured, least_loss in _LEAST:
+    for reached, least_deaths, least_injured, least_loss in LEAST:
         if deaths >= least_deaths or injured >= least_injured or loss_yuan >= least_loss:
             return reached
     return Grade.ORDINARY

@@ -23,6 +23,8 @@ JOBS: Final = {
         Job("sanctions.candidates_refresh", "重新评估待列入提示", "job.run"),
         Job("sanctions.endings_dispatch", "到期移出与措施解除", "job.run"),
         Job("registry.deadlines_remind", "期限提醒", "job.run"),
+        Job("repair.removal_reminders", "申请移出提醒", "job.run"),
+        Job("incentives.promises_remind", "承诺事项提醒", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
@@ -43,6 +45,9 @@ COUNT_LABELS: Final = {
     "sealed": "封存",
     "problems": "不符",
     "reminded": "提醒",
+    "asked": "核对主体",
+    "judged": "逐个评估",
+    "noted": "更新备注",
     "evaluated": "评估",
     "raised": "新提示",
     "renewed": "更新提示",

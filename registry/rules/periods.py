@@ -8,6 +8,7 @@ day, on the last day of that month. Nothing here moves a day that falls on a res
 import datetime as dt
 from calendar import monthrange
 from dataclasses import dataclass
+from functools import lru_cache
 
 Day = dt.date
 
@@ -29,6 +30,7 @@ def add_years(day: Day, n: int) -> Day:
     return add_months(day, 12 * n)
 
 
+@lru_cache(maxsize=65_536)
 def last_day(start: Day, *, years: int = 0, months: int = 0, days: int = 0) -> Day:
     """Return the last day, inclusive, of a period counted from the event day `start`, which itself is not
     counted.

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
-from registry.models import PolicyActivation, PolicyVersion
+from registry.models import PolicyActivation, PolicyVersion, RecordItem
 from registry.rules.policy.loader import LoadedPack, parse_pack
 from registry.rules.policy.measures import Measure, MeasurePart
 from registry.rules.policy.mode import ActivationVerdict, activation_check, measure_check
@@ -101,21 +101,35 @@ def _active(activation: PolicyActivation, on: date) -> ActivePack:
 
 
 def catalogue_measures(
-    *, pack_id: str, list_code: str, domain: str, kind: str, binding: bool, on: date
+    *,
+    pack_id: str,
+    list_code: str,
+    domain: str,
+    kind: str,
+    binding: bool,
+    on: date,
+    ground_items: QuerySet[RecordItem] | None = None,
 ) -> tuple[list[CatalogueMeasure], list[RefusedMeasure]]:
     """Return the measures that follow a listing on the day `on`, and those that an active catalogue holds but the law
     does not let the office order.
 
-    Searched, as far as the office runs them: the listing pack's own measures, the catalogues it names, and the
-    catalogues that themselves say that they reach this list in this domain.
-    `binding` False (internal grading) leaves only measures that reduce no right.
+    Searched, as far as the office runs them: the listing pack's own measures, the catalogues it names, the catalogues
+    that themselves say that they reach this list in this domain, and of other packs the measures that name the domain.
+    `binding` False (internal grading) leaves only measures that reduce no right. `ground_items`: the items of the
+    listing's grounds, read only when a measure answers single items; such a measure follows no listing without them.
     """
-    sources = _catalogues_for(pack_id, list_code, domain, on)
+    active = packs_active(on)
+    asked = _asked_for(pack_id, active)
+    sources = [each for each in active if each in asked or _says_it_reaches(each.pack, list_code, domain)]
     allowed: list[CatalogueMeasure] = []
     refused: list[RefusedMeasure] = []
     for source in sources:
         for measure in source.pack.measures:
-            for part in _parts_reaching(measure, kind) if _applies(measure, list_code, domain) else ():
+            if not _applies(measure, list_code, domain) or not _answers(source.pack, measure, ground_items):
+                continue
+            if source not in asked and not _reaches_unasked(source.pack, measure, domain):
+                continue
+            for part in _parts_reaching(measure, kind):
                 reason = _refusal(source, measure, part, binding, on)
                 if reason:
                     refused.append(RefusedMeasure(part.code, part.label, reason))
@@ -124,27 +138,35 @@ def catalogue_measures(
     return allowed, refused
 
 
-def _catalogues_for(pack_id: str, list_code: str, domain: str, on: date) -> list[ActivePack]:
-    active = packs_active(on)
+def _asked_for(pack_id: str, active: list[ActivePack]) -> list[ActivePack]:
+    """The listing pack itself and the catalogues that it names."""
     named = {name for each in active if each.version.pack_id == pack_id for name in each.pack.catalogues}
-    return [
-        each
-        for each in active
-        if each.version.pack_id == pack_id
-        or each.version.pack_id in named
-        or _says_it_reaches(each.pack, list_code, domain)
-    ]
+    return [each for each in active if each.version.pack_id in {pack_id, *named}]
 
 
 def _says_it_reaches(pack: Pack, list_code: str, domain: str) -> bool:
-    """Whether a pack without lists of its own names this list, in this domain, for any of its measures."""
-    return not pack.lists and any(
-        list_code in measure.lists and domain in (measure.domains or (pack.head.domain,)) for measure in pack.measures
-    )
+    """Whether a pack that the listing pack does not name orders anything itself for this list in this domain."""
+    return any(list_code in measure.lists and _reaches_unasked(pack, measure, domain) for measure in pack.measures)
+
+
+def _reaches_unasked(pack: Pack, measure: Measure, domain: str) -> bool:
+    """A pack without lists reaches those of the domains that it names, or of its own; one with lists keeps its measures
+    to them, but for those that it orders for another domain.
+    """
+    if not pack.lists:
+        return domain in (measure.domains or (pack.head.domain,))
+    return domain in measure.domains and domain != pack.head.domain
 
 
 def _applies(measure: Measure, list_code: str, domain: str) -> bool:
     return (not measure.lists or list_code in measure.lists) and (not measure.domains or domain in measure.domains)
+
+
+def _answers(pack: Pack, measure: Measure, ground_items: QuerySet[RecordItem] | None) -> bool:
+    """Whether the measure answers one of the grounds: one that names no items answers every ground."""
+    if not measure.items:
+        return True
+    return ground_items is not None and ground_items.filter(pack_id=pack.head.id, code__in=measure.items).exists()
 
 
 def _parts_reaching(measure: Measure, kind: str) -> Iterable[MeasurePart]:

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from registry.base.errors import Conflict, InvalidInput, RuleRefused
-from registry.models import Account, Department, RoleGrant, Subject
+from registry.models import Account, ApiClient, Department, RoleGrant, Subject
 from registry.rules import access
 from registry.services import authz
 from registry.services.events import event_record
@@ -63,6 +63,7 @@ def account_change(
 ) -> Account:
     """Correct an account's name, or move it to another department. Roles stay. Raises NotAllowed, InvalidInput."""
     account = _locked(account_id, actor, on)
+    _not_service(account)
     if account.subject_id is None and department is None:
         raise InvalidInput("account-owner", "工作人员的账号须属于一个部门。", field="department")
     before = {"display_name": account.display_name, "department": account.department_id}
@@ -100,6 +101,7 @@ def account_close(*, account_id: int, reason: str, actor: Account | None, on: da
 def account_reopen(*, account_id: int, actor: Account | None, on: date) -> Account:
     """Open a shut account again, without roles: they are granted anew. Raises NotAllowed, Conflict."""
     account = _locked(account_id, actor, on)
+    _not_service(account)
     if account.is_active:
         raise Conflict("account-open", f"账号{account}正在使用，不必重新启用。")
     account.is_active = True
@@ -112,6 +114,7 @@ def account_reopen(*, account_id: int, actor: Account | None, on: date) -> Accou
 def password_reset(*, account_id: int, password: str, actor: Account | None, on: date) -> Account:
     """Set a temporary password, to be changed at the next login; open sessions end. Raises NotAllowed, InvalidInput."""
     account = _locked(account_id, actor, on)
+    _not_service(account)
     _not_own(account, actor)
     _password_set(account, password)
     account.is_password_temporary = True
@@ -147,6 +150,7 @@ def role_grant(*, account_id: int, role: str, last_on: date | None, actor: Accou
     three-person rule, a subject's account asks for an officer's role or the reverse).
     """
     account = _locked(account_id, actor, on)
+    _not_service(account)
     _not_own(account, actor)
     if role not in access.ROLE_LABELS:
         raise InvalidInput("role-unknown", f"没有“{role}”这个角色，请从列表中选择。", field="role")
@@ -231,6 +235,14 @@ def _grant_check(account: Account, role: str, held: frozenset[str]) -> None:
 def _not_own(account: Account, actor: Account | None) -> None:
     if actor is not None and actor.pk == account.pk:
         raise RuleRefused("own-account", "不能管理自己的账号，请由另一名系统管理员办理。")
+
+
+def _not_service(account: Account) -> None:
+    if ApiClient.objects.filter(account=account).exists():
+        raise RuleRefused(
+            "service-account",
+            f"{account}是接口客户端的服务账号，只随客户端开通和停用，没有密码，不能登录或者改属其他部门。",
+        )
 
 
 def _not_last_administrator(account: Account, on: date) -> None:

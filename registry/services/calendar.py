@@ -16,6 +16,7 @@ from registry.selectors.calendar import calendar_current
 from registry.services import authz
 from registry.services.deadlines import deadlines_reckon
 from registry.services.events import event_record
+from registry.signals import calendar_changed
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2060
@@ -43,6 +44,7 @@ def calendar_day_set(*, day: date, is_working: bool, note: str, actor: Account |
         )
     row = _day_lay(day, is_working, note, actor)
     moved = deadlines_reckon(actor=actor)
+    calendar_changed.send(CalendarDay, actor=actor, on=on)
     event_record(
         "calendar.day-set", f"日历调整：{day}为{'工作日' if is_working else '休息日'}（{note}）", obj=row, actor=actor, on=on,
         payload={"day": day, "is_working": is_working, "note": note, "deadlines": moved},
@@ -78,6 +80,7 @@ def calendar_year_load(
     row.is_announced, row.source = True, source
     row.save_by(actor, reason="calendar.year-load")
     moved = deadlines_reckon(actor=actor)
+    calendar_changed.send(CalendarYear, actor=actor, on=on)
     event_record(
         "calendar.year-loaded", f"载入{year}年放假安排（{source}），重算期限{moved}项", obj=row, actor=actor, on=on,
         payload={"year": year, "days": {day.isoformat(): working for day, working in differing.items()}},

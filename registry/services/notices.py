@@ -85,6 +85,15 @@ def notice_resend(*, notice_id: int, actor: Account | None, on: date, at: dateti
 
 
 @transaction.atomic
+def notice_read(*, notice_id: int, at: datetime) -> None:
+    """Note that its addressee has opened a notice, the first time; the caller has found it to be the addressee's."""
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+
+
+@transaction.atomic
 def notice_serve(*, notice_id: int, receipt: str, served_on: date, actor: Account | None, on: date) -> Notice:
     """Record that the addressee received the notice (送达回证). Refused when it is served already."""
     if actor is not None and actor.subject_id is None:

@@ -116,16 +116,18 @@ def record_enter(
     department: Department,
     content: RecordInput,
     import_row: ImportRow | None = None,
+    rights: Sequence[str] = ("record.create", "record.confirm"),
     actor: Account | None,
     on: date,
 ) -> Record:
     """Take a complete record in as a fact at once, as an import does: one event instead of draft and confirmation.
 
-    `subject` must be locked by the caller's transaction (`subject_lock`), or created in it. Raises InvalidInput,
-    Conflict and NotAllowed as `record_draft_create` does.
+    `subject` must be locked by the caller's transaction (`subject_lock`), or created in it. `rights`: what the actor
+    must hold; a service that records its own decision names the right to decide. Raises InvalidInput, Conflict and
+    NotAllowed as `record_draft_create` does.
     """
-    authz.require(actor, "record.create", on=on)
-    authz.require(actor, "record.confirm", on=on)
+    for right in rights:
+        authz.require(actor, right, on=on)
     lacking = confirm_faults(
         kind=content.kind, number=content.number, occurred_on=content.occurred_on, decided_on=content.decided_on
     )

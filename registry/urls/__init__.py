@@ -1,6 +1,12 @@
 """Routes of the registry, below /office/; one module a topic."""
 
-from registry.urls import administration, imports, policies, subjects
+from registry.urls import administration, imports, mandates, policies, subjects
 
 app_name = "registry"
-urlpatterns = [*subjects.patterns, *imports.patterns, *policies.patterns, *administration.patterns]
+urlpatterns = [
+    *subjects.patterns,
+    *imports.patterns,
+    *policies.patterns,
+    *mandates.patterns,
+    *administration.patterns,
+]

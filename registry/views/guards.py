@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from registry import clock
-from registry.base.errors import DomainError
-from registry.models import Account
+from registry.base.errors import DomainError, NotAllowed
+from registry.models import Account, Subject
 from registry.services import authz
 
 P = ParamSpec("P")
@@ -37,6 +37,17 @@ def permission(code: str) -> Callable[[View[P]], View[P]]:
 def actor_of(request: HttpRequest) -> Account:
     """Return the signed-in account (LoginRequiredMiddleware has turned everybody else away)."""
     return cast(Account, request.user)
+
+
+def subject_of(request: HttpRequest) -> Subject:
+    """Return the subject whose own account is signed in; every page of the portal shows this subject's rows alone.
+
+    Raises NotAllowed for an account that belongs to no subject.
+    """
+    subject = actor_of(request).subject
+    if subject is None:
+        raise NotAllowed("no-subject", "这一页只供信用主体本人使用。请用本单位（本人）的账号登录。")
+    return subject
 
 
 def version_of(request: HttpRequest) -> int | None:

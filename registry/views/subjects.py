@@ -46,6 +46,7 @@ _RIGHTS = {
     "merge": "subject.merge",
     "record": "record.create",
     "records": "record.view",
+    "mandates": "claim.decide",
 }
 
 

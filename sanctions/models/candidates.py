@@ -53,14 +53,17 @@ class CandidateGround(models.Model):
 
 
 class Standing(models.Model):
-    """When one subject was last evaluated under one pack, and the first later day on which time alone changes the answer.
+    """A subject's points under one pack, and the first later day on which time alone changes the answer.
 
-    Only a note for the nightly job, so that it finds by index what is due; every decision evaluates anew.
+    Only a note for the nightly job, so that it finds by index what is due; every decision evaluates anew. A subject
+    without a note has no points and nothing that time would change, once the county was asked (`PopulationRun`).
+    `evaluated_on`: the day on which the note was written; later evaluations that agree leave it.
     """
 
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="standings")
+    # The constraint's index finds a subject's standings, and nobody asks for those of an edition.
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="standings", db_index=False)
     pack_id = models.CharField("政策代码", max_length=60)
-    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     evaluated_on = models.DateField("评估日期")
     next_change_on = models.DateField("结论可能变化的日期", null=True)
     points = models.IntegerField("计分", null=True)

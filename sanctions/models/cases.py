@@ -151,6 +151,8 @@ class Defence(Tracked):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="defence")
     statement = models.TextField("陈述申辩意见", max_length=5000, blank=True)
     is_waived = models.BooleanField("明确放弃", default=False)
+    wants_hearing = models.BooleanField("要求听证或当面陈述", default=False)
+    is_online = models.BooleanField("网上提交", default=False)
     received_on = models.DateField("收到日期")
     attachment = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField("审查结论", max_length=10, choices=Outcome.choices, default=Outcome.PENDING)
@@ -160,3 +162,14 @@ class Defence(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "陈述申辩"
+
+
+class DefenceFile(Tracked):
+    """A file that the subject handed in with its statement."""
+
+    defence = models.ForeignKey(Defence, on_delete=models.PROTECT, related_name="files")
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField("说明", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "陈述申辩材料"

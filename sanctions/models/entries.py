@@ -26,7 +26,7 @@ class ListEntry(Tracked):
     """A subject's place on a list during `[starts_on, ends_on)`.
 
     `term_ends_on` is where the pack's term ends (with paused time, where the pack adds it); an early end moves
-    `ends_on` before it and says why in `end_reason`.
+    `ends_on` before it and says why in `end_reason`. `disputed_on`: since when an objection to the entry itself is open.
     """
 
     class EndReason(models.TextChoices):
@@ -58,6 +58,7 @@ class ListEntry(Tracked):
     end_note = models.CharField("终止说明", max_length=500, blank=True)
     time = models.PositiveSmallIntegerField("第几次列入", default=1)
     expiry_announced_on = models.DateField("到期已通知", null=True, blank=True)
+    disputed_on = models.DateField("提出异议日期", null=True, blank=True)
 
     objects = EntryQuerySet.as_manager()  # type: ignore[assignment,misc]
 

@@ -1,13 +1,15 @@
 """Reads of candidates: the queue, and what has been handled on the same grounds already."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from registry.models import Record, Subject
+from registry.models import Record
 from registry.selectors.policies import ActivePack, packs_active
-from sanctions.models import Candidate, Case, Standing
+from sanctions.models import Candidate, Case
 
 
 def listing_packs(on: date) -> list[ActivePack]:
@@ -31,32 +33,55 @@ def candidate_list(*, state: str = Candidate.State.OPEN, pack_id: str = "", quer
     return found.order_by("first_due_on", "pk")
 
 
-def handled_grounds(subject: Subject, pack_id: str, list_code: str) -> list[frozenset[int]]:
-    """Return the sets of records on which an officer decided not to list: dismissed candidates, dropped cases.
-
-    A case opened on an organisation's case is left out: its own subject's records were not its grounds.
+@dataclass
+class Handled:
+    """What there is of one subject under one pack already, by list: open candidates, open cases, and the sets of
+    records on which an officer decided not to list.
     """
-    matter = {"subject": subject, "pack_id": pack_id, "list_code": list_code}
-    dismissed = Candidate.objects.filter(state=Candidate.State.DISMISSED, **matter).prefetch_related("grounds")
-    dropped = Case.objects.filter(state=Case.State.DROPPED, parent=None, **matter).prefetch_related("grounds")
-    declined = [frozenset(ground.record_id for ground in each.grounds.all()) for each in dismissed]
-    return declined + [frozenset(ground.record_id for ground in each.grounds.all()) for each in dropped]
+
+    waiting: dict[str, Candidate] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
+    declined: defaultdict[str, list[frozenset[int]]] = field(default_factory=lambda: defaultdict(list))
 
 
-def subjects_to_refresh(on: date, packs: Iterable[ActivePack]) -> list[int]:
-    """Return the ids of subjects whose answer may differ on the day `on` with no new fact: a day of theirs has come,
-    a pack has been put in use since they were last evaluated, or one that a candidate rests on has gone."""
-    running = list(packs)
-    ids = set(Standing.objects.filter(next_change_on__lte=on).values_list("subject_id", flat=True))
-    has_facts = Record.objects.filter(subject=OuterRef("pk")).exclude(state=Record.State.DRAFT)
-    for active in running:
-        evaluated = Standing.objects.filter(subject=OuterRef("pk"), policy=active.version)
-        ids |= set(Subject.objects.filter(Exists(has_facts), ~Exists(evaluated)).values_list("pk", flat=True))
-    gone = Candidate.objects.filter(state=Candidate.State.OPEN).exclude(
-        pack_id__in=[active.version.pack_id for active in running]
+def handled_of(ids: Collection[int], pack_id: str) -> defaultdict[int, Handled]:
+    """Read what has been handled of these subjects under one pack, in a fixed number of queries.
+
+    A case opened on an organisation's case declines nothing: its own subject's records were not its grounds.
+    """
+    found: defaultdict[int, Handled] = defaultdict(Handled)
+    matter = {"subject__in": ids, "pack_id": pack_id}
+    settled = Candidate.objects.filter(state__in=[Candidate.State.OPEN, Candidate.State.DISMISSED], **matter)
+    for candidate in settled.prefetch_related("grounds"):
+        handled = found[candidate.subject_id]
+        if candidate.state == Candidate.State.OPEN:
+            handled.waiting[candidate.list_code] = candidate
+        else:
+            handled.declined[candidate.list_code].append(records_of(candidate))
+    for case in Case.objects.filter(**matter).exclude(state=Case.State.PUBLISHED).prefetch_related("grounds"):
+        if case.state != Case.State.DROPPED:
+            found[case.subject_id].busy.add(case.list_code)
+        elif case.parent_id is None:
+            found[case.subject_id].declined[case.list_code].append(records_of(case))
+    return found
+
+
+def records_of(matter: Candidate | Case) -> frozenset[int]:
+    """Return the records that a candidate or a case rests on."""
+    return frozenset(ground.record_id for ground in matter.grounds.all())
+
+
+def subjects_waiting(pack_id: str) -> set[int]:
+    """Return the subjects with an open candidate under a pack."""
+    return set(
+        Candidate.objects.filter(state=Candidate.State.OPEN, pack_id=pack_id).values_list("subject_id", flat=True)
     )
-    ids |= set(gone.values_list("subject_id", flat=True))
-    return sorted(ids)
+
+
+def subjects_of_gone_packs(running: Collection[str]) -> list[int]:
+    """Return the subjects with an open candidate of a pack that is no longer among the running ones."""
+    gone = Candidate.objects.filter(state=Candidate.State.OPEN).exclude(pack_id__in=running)
+    return sorted(set(gone.values_list("subject_id", flat=True)))
 
 
 def candidate_records(candidate: Candidate) -> QuerySet[Record]:

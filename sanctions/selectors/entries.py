@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from registry.models import Account, Subject
+from registry.models import Account, RecordItem, Subject
 from registry.rules import access
 from registry.selectors.policies import pack_of
 from registry.selectors.rights import roles_on
@@ -37,6 +37,11 @@ class EntryState:
 def entries_in_force(subject: Subject, on: date) -> QuerySet[ListEntry]:
     """Return the entries of `subject` in force on the day `on`."""
     return ListEntry.objects.filter(subject=subject).in_force(on).select_related("department")
+
+
+def entry_ground_items(entry: ListEntry) -> QuerySet[RecordItem]:
+    """Return the misconduct items of the records that support `entry`."""
+    return RecordItem.objects.filter(record__entry_grounds__entry=entry)
 
 
 def pauses_running(on: date) -> QuerySet[EntryPause]:

@@ -47,6 +47,11 @@ def record_pk(fact_id: str) -> int:
     return int(fact_id.split(_SEPARATOR, 1)[0])
 
 
+def entry_fact(entry: ListEntry) -> str:
+    """Return the id under which an entry stands in its subject's facts; no record has one like it."""
+    return f"entry-{entry.pk}"
+
+
 def grounds_of(evaluation: Evaluation, list_code: str) -> frozenset[int]:
     """Return the records that make the list due; empty when it is not."""
     return frozenset(record_pk(fact) for fact in evaluation.entry.get(list_code, ()))
@@ -70,21 +75,27 @@ def subject_facts(world: SubjectWorld, pack: Pack, on: date) -> SubjectFacts:
     )
 
 
-def history_of(world: SubjectWorld, pack: Pack, on: date, *, only: frozenset[int] | None = None) -> History:
+def history_of(
+    world: SubjectWorld, pack: Pack, on: date, *, only: frozenset[int] | None = None, reaches_back: bool = False
+) -> History:
     """Return the subject's history as `pack` sees it.
 
     A record of several clauses of the pack becomes one fact a clause. A person's acts before the age of 18 never
     count, nor do acts before the pack's own first day (立法法 art. 104: rules do not reach back). With `only` the
     question is what stands on these records alone: all others are left out (the subject was not told of them), and so
-    are those of them voided by `on`, whenever that was.
+    are those of them voided by `on`, whenever that was. `reaches_back`: count earlier acts too, for what is to the
+    subject's good and goes by the day of the decision, such as repair.
     """
     facts: dict[int, list[RecordFact]] = {}
     for record in world.records:
         if only is not None and (record.pk not in only or _is_void(record, on)):
             continue
-        if is_before_pack(record, pack):
+        if is_before_pack(record, pack) and not reaches_back:
             continue
         found = _record_facts(record, pack.head.id)
+        if only is not None:
+            # Repair of a ground ends its own publication; the entry that rests on it is repaired apart.
+            found = [replace(fact, repaired_on=None) for fact in found]
         if not _is_act_of_minor(world.subject, found[0]):
             facts[record.pk] = found
     listings = tuple(_listing_fact(entry, facts) for entry in world.entries if entry.pack_id == pack.head.id)
@@ -112,11 +123,29 @@ def evaluate_for_case(
     return _evaluate(world_of(subject), policy, opened_on, on, records)
 
 
+def evaluate_loaded(world: SubjectWorld, loaded: LoadedPack, on: date) -> Evaluation:
+    """Say what is due for the subject under a pack that need not be stored, such as a draft, on the day `on`."""
+    return _evaluate_loaded(world, loaded, on, on)
+
+
+def evaluate_grounds(
+    world: SubjectWorld, loaded: LoadedPack, *, records: frozenset[int], opened_on: date, on: date
+) -> Evaluation:
+    """Ask `evaluate_for_case`'s question of a world read before, under a pack that need not be stored."""
+    return _evaluate_loaded(world, loaded, opened_on, on, records)
+
+
 def _evaluate(
     world: SubjectWorld, policy: PolicyVersion, asked_on: date, on: date, only: frozenset[int] | None = None
 ) -> Evaluation:
-    pack = pack_of(policy)
-    loaded = LoadedPack(pack=pack, content_hash=policy.content_hash, source=policy.pack_id)
+    loaded = LoadedPack(pack=pack_of(policy), content_hash=policy.content_hash, source=policy.pack_id)
+    return _evaluate_loaded(world, loaded, asked_on, on, only)
+
+
+def _evaluate_loaded(
+    world: SubjectWorld, loaded: LoadedPack, asked_on: date, on: date, only: frozenset[int] | None = None
+) -> Evaluation:
+    pack = loaded.pack
     history = history_of(world, pack, on, only=only)
     evaluation = evaluate(loaded, subject_facts(world, pack, asked_on), history, asked_on, calendar_current())
     return replace(evaluation, notes=(*evaluation.notes, *_notes_on_early_acts(world, pack, asked_on)))
@@ -170,6 +199,7 @@ def _record_facts(record: Record, pack_id: str) -> list[RecordFact]:
         "fulfilled_on": record.fulfilled_on,
         "voided_on": record.voided_on,
         "disputed_on": record.disputed_on,
+        "repaired_on": record.repaired_on,
     }
     findings = frozenset(finding.code for finding in record.findings.all())
     title = record.number or record.title
@@ -211,7 +241,7 @@ def _listing_fact(entry: ListEntry, facts: dict[int, list[RecordFact]]) -> Listi
     grounds = [fact.id for ground in entry.grounds.all() for fact in facts.get(ground.record_id, ())]
     ended_early = entry.end_reason != ListEntry.EndReason.TERM or entry.ends_on < entry.term_ends_on
     return ListingFact(
-        id=str(entry.pk),
+        id=entry_fact(entry),
         list_code=entry.list_code,
         published_on=entry.published_on or entry.starts_on,
         grounds=tuple(grounds),

@@ -15,7 +15,7 @@ from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.selectors.entries import EntryState, entry_state, pauses_running
+from sanctions.selectors.entries import EntryState, entry_ground_items, entry_state, pauses_running
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
@@ -43,6 +43,7 @@ def measures_for(entry: ListEntry, on: date) -> tuple[list[CatalogueMeasure], li
         kind=entry.subject.kind,
         binding=entry.case.mode == "binding",
         on=on,
+        ground_items=entry_ground_items(entry),
     )
 
 

@@ -1,6 +1,5 @@
 """Candidates: what the rules say is due, kept in step with the facts, until an officer takes or dismisses it."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,12 +15,10 @@ from registry.rules.policy.evaluation import DueEntry, Evaluation
 from registry.selectors.policies import ActivePack
 from registry.services import authz
 from registry.services.events import event_record
-from sanctions.models import Candidate, CandidateGround, Case, Standing
+from sanctions.models import Candidate, CandidateGround, Standing
 from sanctions.rules.wording import due_sentences, not_due_sentences
-from sanctions.selectors.candidates import handled_grounds, listing_packs, subjects_to_refresh
+from sanctions.selectors.candidates import Handled, handled_of, listing_packs, records_of
 from sanctions.selectors.history import SubjectWorld, evaluate_world, record_pk, world_of
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -79,8 +76,9 @@ def _evaluate_pack(world: SubjectWorld, active: ActivePack, run: _Run) -> None:
             "points": evaluation.points,
         },
     )
+    handled = handled_of([subject.pk], pack_id)[subject.pk]
     waiting = {candidate.list_code: candidate for candidate in _open(subject).filter(pack_id=pack_id)}
-    for due in _to_raise(subject, active, evaluation):
+    for due in due_to_raise(active, evaluation, handled):
         candidate = waiting.pop(due.list_code, None)
         if candidate is None:
             fields = {"pack_id": pack_id, "list_code": due.list_code, "first_due_on": run.on}
@@ -95,22 +93,30 @@ def _has(evaluation: Evaluation, candidate: Candidate) -> bool:
     return candidate.list_code in evaluation.pack.lists_by_code
 
 
-def _to_raise(subject: Subject, active: ActivePack, evaluation: Evaluation) -> list[DueEntry]:
+def due_to_raise(active: ActivePack, evaluation: Evaluation, handled: Handled) -> list[DueEntry]:
     """Return the due negative lists that have no open case and were not declined on the same grounds."""
-    pack_id = active.version.pack_id
-    busy = set(
-        Case.objects.filter(subject=subject, pack_id=pack_id)
-        .exclude(state__in=[Case.State.PUBLISHED, Case.State.DROPPED])
-        .values_list("list_code", flat=True)
+    return [
+        due
+        for due in evaluation.due
+        if active.pack.lists_by_code[due.list_code].polarity == "negative"
+        and due.list_code not in handled.busy
+        and not any(_records_of(due) <= declined for declined in handled.declined[due.list_code])
+    ]
+
+
+def is_in_step(active: ActivePack, evaluation: Evaluation, handled: Handled) -> bool:
+    """Tell whether the open candidates under a pack say what the evaluation says, so that nothing is to be written."""
+    due = {each.list_code: each for each in due_to_raise(active, evaluation, handled)}
+    return due.keys() == handled.waiting.keys() and all(
+        _says_the_same(handled.waiting[code], active, evaluation, each) for code, each in due.items()
     )
-    found = []
-    for due in evaluation.due:
-        if active.pack.lists_by_code[due.list_code].polarity != "negative" or due.list_code in busy:
-            continue
-        grounds = _records_of(due)
-        if not any(grounds <= handled for handled in handled_grounds(subject, pack_id, due.list_code)):
-            found.append(due)
-    return found
+
+
+def _says_the_same(candidate: Candidate, active: ActivePack, evaluation: Evaluation, due: DueEntry) -> bool:
+    content = _content(active, evaluation, due)
+    return records_of(candidate) == _records_of(due) and all(
+        getattr(candidate, name) == value for name, value in content.items()
+    )
 
 
 def _records_of(due: DueEntry) -> frozenset[int]:
@@ -217,24 +223,3 @@ def candidate_require_open(candidate: Candidate) -> None:
             f"该提示的状态是“{candidate.get_state_display()}”，不能再次处理。请到主体档案查看已有的案件或处理结果。",
             state=candidate.state,
         )
-
-
-def candidates_refresh(*, on: date, actor: Account | None = None) -> dict[str, int]:
-    """Evaluate anew every subject whose answer may differ on the day `on`; each in a transaction of its own.
-
-    Run twice, or days late, it leaves the same candidates. A subject that cannot be evaluated is logged, counted as
-    failed and tried again next time; it does not hold up the others.
-    """
-    counts = {"evaluated": 0, "raised": 0, "renewed": 0, "lapsed": 0, "failed": 0}
-    for subject_id in subjects_to_refresh(on, listing_packs(on)):
-        try:
-            outcome = candidates_evaluate(subject=Subject(pk=subject_id), actor=actor, on=on)
-        except Exception:
-            logger.exception("subject %s could not be evaluated for %s", subject_id, on)
-            counts["failed"] += 1
-            continue
-        counts["evaluated"] += 1
-        counts["raised"] += len(outcome.raised)
-        counts["renewed"] += len(outcome.renewed)
-        counts["lapsed"] += len(outcome.lapsed)
-    return counts

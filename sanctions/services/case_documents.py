@@ -11,6 +11,7 @@ from registry.selectors.policies import pack_of
 from registry.services.documents import document_make
 from sanctions.models import Case, CaseDocument
 from sanctions.rules.conditions import day_text
+from sanctions.selectors.plain import case_plain, case_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ TEMPLATES: Final = {
     "deliberate": Template("case-minutes", "集体审议记录", "信监议"),
     "submit": Template("case-submission", "列入信息汇总表", "信监报"),
     "decide": Template("case-decision", "列入名单决定书", "信监决"),
+    # Served together with the decision (两书同达).
+    "repair-notice": Template("repair-notice", "信用修复告知书", "信修告"),
     "drop": Template("case-dropping", "终止案件决定书", "信监终"),
 }
 _RIGHTS_TEXT: Final = (
@@ -111,14 +114,15 @@ def internal_body(case: Case, sections: Sequence[tuple[str, str]]) -> list[Block
     return blocks
 
 
-def notice_body(case: Case, defence_text: str) -> list[Block]:
+def notice_body(case: Case, defence_text: str, on: date) -> list[Block]:
     """The body of the written notice: facts, reasons, basis, and the right to be heard (行政处罚法 art. 44; 国办发
-    〔2020〕49号). `defence_text` tells how long a statement may be made."""
+    〔2020〕49号), in words that the subject understands. `defence_text` tells how long a statement may be made."""
     return [
         Paragraph(f"{case.subject.name}：", indent=False),
         Paragraph(f"经调查，你（单位）存在下列失信事实，{_intended(case)}。现将事实、理由和依据告知如下："),
         grounds_block(case),
-        *(Paragraph(sentence) for sentence in case.sentences),
+        *map(Paragraph, case_plain(case, on)),
+        *map(Paragraph, case_ways(case)),
         Paragraph(f"依据：《{case.policy.title}》{case.policy.number}。"),
         Paragraph(
             f"对上述事实、理由和依据，你（单位）有权陈述、申辩并提交证据，{defence_text}。"
@@ -133,21 +137,37 @@ def _intended(case: Case) -> str:
     return f"{listed}并依法公布" if case.mode == "binding" else f"{listed}，仅作内部分级管理，不向社会公布"
 
 
-def decision_body(case: Case, opinion: str) -> list[Block]:
+def decision_body(case: Case, opinion: str, on: date) -> list[Block]:
     """The body of the decision: facts, hearing, decision, remedies."""
     return [
         Paragraph(f"{case.subject.name}：", indent=False),
         Paragraph(f"本机关于{day_text(case.opened_on)}以{case.number}立案，查明下列失信事实："),
         grounds_block(case),
-        *(Paragraph(sentence) for sentence in case.sentences),
+        *map(Paragraph, case_plain(case, on)),
         Paragraph(_hearing(case)),
         *([Paragraph(f"审批意见：{opinion}")] if opinion else []),
         Paragraph(
             f"依据《{case.policy.title}》{case.policy.number}，本机关决定：将你（单位）列入{case.list_label}。",
             bold=True,
         ),
+        *map(Paragraph, case_ways(case)),
         Paragraph(_RIGHTS_TEXT),
         Paragraph("纠正失信行为、消除不良影响后，可以依法申请信用修复。"),
+    ]
+
+
+def repair_notice_body(case: Case) -> list[Block]:
+    """The body of the notice that tells, with the decision, how and when the listing can be ended early."""
+    contact = case.department.contact or case.department.name
+    return [
+        Paragraph(f"{case.subject.name}：", indent=False),
+        Paragraph(f"本机关以{case.decision_number}决定将你（单位）列入{case.list_label}。现就信用修复事项一并告知："),
+        *map(Paragraph, case_ways(case)),
+        Paragraph(
+            f"向{case.department.name}提出（谁认定、谁修复），可以在线办理，也可以到窗口办理。联系方式：{contact}。"
+        ),
+        Paragraph(f"依据：《{case.policy.title}》{case.policy.number}。"),
+        Paragraph("信用修复不收取任何费用。提供虚假材料的，撤销修复，恢复列入，并在规定的期限内不再受理申请。"),
     ]
 
 

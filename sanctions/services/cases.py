@@ -20,10 +20,18 @@ from sanctions.rules.conditions import day_text
 from sanctions.rules.wording import due_sentences
 from sanctions.selectors.cases import CASE_KIND, case_actors, evaluation_of
 from sanctions.selectors.history import grounds_of
-from sanctions.services.case_documents import case_document, decision_body, internal_body, notice_body
+from sanctions.selectors.plain import case_plain
+from sanctions.services.case_documents import (
+    case_document,
+    decision_body,
+    internal_body,
+    notice_body,
+    repair_notice_body,
+)
 from sanctions.services.case_endings import case_drop
 from sanctions.services.case_opening import case_open, handler_require
 from sanctions.services.case_steps import Begun, basis_of, deadlines_from, step_begin, step_finish
+from sanctions.services.decision_keeping import decision_keep
 from sanctions.services.defences import DEFENCE_DEADLINE
 from sanctions.services.entries import entry_open
 
@@ -111,12 +119,12 @@ def case_notice(*, case_id: int, actor: Account | None, on: date, version: int |
     case = begun.case
     defence = f"请自收到本告知书之日的次日起{_defence_rule(case).amount_label}内提出"
     case.noticed_on = on
-    document = case_document(case, "notice", notice_body(case, defence), actor=actor, on=on)
+    document = case_document(case, "notice", notice_body(case, defence, on), actor=actor, on=on)
     step_finish(begun, f"作出告知书{document.number}", payload={"document": document.number})
     notice_queue(
         NOTICE_KIND,
         title=f"{document.title}（{document.number}）",
-        body=f"{case.subject.name}：{''.join(case.sentences)}本机关拟将你（单位）列入{case.list_label}。你（单位）有权陈述、申辩，{defence}。",
+        body=f"{case.subject.name}：{''.join(case_plain(case, on))}本机关拟将你（单位）列入{case.list_label}。你（单位）有权陈述、申辩，{defence}。",
         at=clock.now(),
         obj=case,
         subject=case.subject,
@@ -237,20 +245,23 @@ def case_decide(
     begun = step_begin(case_id, "decide", actor=actor, on=on, version=version)
     case = begun.case
     left_out = _drop_lost_grounds(case, on)
-    document = case_document(case, "decide", decision_body(case, opinion.strip()), actor=actor, on=on)
+    basis = decision_keep(case=case, evaluation=evaluation_of(case, on), at=clock.now())
+    document = case_document(case, "decide", decision_body(case, opinion.strip(), on), actor=actor, on=on)
     case.approver, case.decided_on, case.decision_number = actor, on, document.number
+    together = case_document(case, "repair-notice", repair_notice_body(case), actor=actor, on=on)
     deadline_meet(case, DEFENCE_DEADLINE, actor=actor, on=on)
     step_finish(
         begun, f"认定列入{case.list_label}，决定书{document.number}",
-        payload={"document": document.number, "opinion": opinion.strip(), "policy": case.pack_id,
-                 "policy_hash": case.policy.content_hash, "left_out": left_out,
+        payload={"document": document.number, "repair_notice": together.number, "opinion": opinion.strip(),
+                 "policy": case.pack_id,
+                 "policy_hash": case.policy.content_hash, "left_out": left_out, "basis": basis.digest,
                  "records": list(case.grounds.order_by("record_id").values_list("record_id", flat=True))},
     )  # fmt: skip
     deadlines_from(case, "decided_on", on, actor=actor)
     notice_queue(
         "case.decided",
         title=f"{document.title}（{document.number}）",
-        body=f"{case.subject.name}：本机关决定将你（单位）列入{case.list_label}。决定书{document.number}将依法送达。",
+        body=f"{case.subject.name}：本机关决定将你（单位）列入{case.list_label}。决定书{document.number}和{together.title}{together.number}将一并依法送达。",
         at=clock.now(),
         obj=case,
         subject=case.subject,

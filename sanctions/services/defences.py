@@ -1,22 +1,37 @@
 """The subject's statement or waiver, and what the office makes of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.core.files.base import File
 from django.db import transaction
 
-from registry.base.errors import Conflict, InvalidInput
+from registry import clock
+from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
+from registry.base.tracked import version_require
 from registry.models import Account
+from registry.services import authz
 from registry.services.deadlines import deadline_meet
 from registry.services.evidence import attachment_store
-from sanctions.models import Case, Defence
+from registry.services.notices import notice_queue
+from sanctions.models import Case, Defence, DefenceFile
+from sanctions.rules import conditions
 from sanctions.rules.conditions import day_text
-from sanctions.selectors.cases import defence_of
+from sanctions.selectors.cases import case_facts, defence_of, heard_until, procedure_of
 from sanctions.services.case_documents import case_document, internal_body
 from sanctions.services.case_endings import case_end
-from sanctions.services.case_steps import Begun, deadlines_from, step_begin, step_finish
+from sanctions.services.case_steps import Begun, case_lock, deadlines_from, step_begin, step_finish
 
 DEFENCE_DEADLINE = "defence"
+
+
+@dataclass(frozen=True)
+class DefenceUpload:
+    """A file behind a statement, with a word on what it shows."""
+
+    file: File
+    label: str
 
 
 @transaction.atomic
@@ -30,16 +45,47 @@ def defence_receive(
     RuleRefused (nothing served yet), InvalidInput.
     """
     begun = step_begin(case_id, "defend", actor=actor, on=on, version=version)
+    return _receive(begun, statement, received_on, upload)
+
+
+@transaction.atomic
+def own_defence_receive(
+    *, case_id: int, statement: str, uploads: Sequence[DefenceUpload] = (), wants_hearing: bool = False,
+    actor: Account, on: date, version: int | None = None,
+) -> Defence:  # fmt: skip
+    """Take in the statement that the subject itself hands in online, on the day it does, with its files.
+
+    Raises as `defence_receive` does; NotAllowed for another subject's case.
+    """
+    begun = _own_begin(case_id, "defend", actor=actor, on=on, version=version)
+    defence = _receive(begun, statement, on, None, is_online=True, wants_hearing=wants_hearing)
+    for each in uploads:
+        attachment = attachment_store(upload=each.file, actor=actor)
+        DefenceFile(
+            defence=defence, attachment=attachment, label=(each.label.strip() or attachment.name)[:100]
+        ).save_by(actor, reason="case.defend")
+    late = "（逾期提出）" if _is_late(begun.case, on) else ""
+    hearing = "，并要求听证或者当面陈述" if wants_hearing else ""
+    _tell_handler(begun, f"当事人网上提出陈述申辩{late}{hearing}，请提交审核人员审查。")
+    return defence
+
+
+def _receive(
+    begun: Begun, statement: str, received_on: date, upload: File | None, *, is_online: bool = False,
+    wants_hearing: bool = False,
+) -> Defence:  # fmt: skip
     if not statement.strip():
         raise InvalidInput(
             "statement-missing", "请填写陈述申辩意见的内容；书面意见可以摘要填写并上传原件。", field="statement"
         )
     defence = _defence_to_fill(begun.case)
     defence.statement, defence.is_waived = statement.strip(), False
+    defence.is_online, defence.wants_hearing = is_online, wants_hearing
     _defence_save(begun, defence, received_on, upload)
     step_finish(
         begun, f"收到{begun.case.subject.name}的陈述申辩意见（{day_text(received_on)}）",
-        payload={"received_on": received_on, "is_late": _is_late(begun.case, received_on)},
+        payload={"received_on": received_on, "is_late": _is_late(begun.case, received_on), "is_online": is_online,
+                 "wants_hearing": wants_hearing},
     )  # fmt: skip
     return defence
 
@@ -50,17 +96,68 @@ def defence_waive(
     version: int | None = None,
 ) -> Defence:  # fmt: skip
     """Keep the subject's express waiver: the procedure need not wait for the end of the period."""
-    begun = step_begin(case_id, "waive", actor=actor, on=on, version=version)
+    return _waive(step_begin(case_id, "waive", actor=actor, on=on, version=version), received_on, upload)
+
+
+@transaction.atomic
+def own_defence_waive(
+    *, case_id: int, is_confirmed: bool, actor: Account, on: date, version: int | None = None
+) -> Defence:
+    """Keep the waiver that the subject itself declares online. Raises as `defence_waive` does; NotAllowed for another
+    subject's case, InvalidInput when it is not expressly confirmed."""
+    begun = _own_begin(case_id, "waive", actor=actor, on=on, version=version)
+    if not is_confirmed:
+        raise InvalidInput(
+            "waiver-not-ticked", "请勾选确认，明确表示放弃；不放弃的，请返回提交意见。", field="is_confirmed"
+        )
+    defence = _waive(begun, on, None, is_online=True)
+    _tell_handler(begun, "当事人在网上明确放弃陈述申辩。")
+    return defence
+
+
+def _waive(begun: Begun, received_on: date, upload: File | None, *, is_online: bool = False) -> Defence:
     if defence_of(begun.case) is not None:
         raise _doubled()
-    defence = Defence(case=begun.case, is_waived=True)
+    defence = Defence(case=begun.case, is_waived=True, is_online=is_online)
     _defence_save(begun, defence, received_on, upload)
     step_finish(
         begun, f"{begun.case.subject.name}明确放弃陈述申辩（{day_text(received_on)}）",
-        payload={"received_on": received_on},
+        payload={"received_on": received_on, "is_online": is_online},
     )  # fmt: skip
-    deadlines_from(begun.case, "heard_on", received_on, actor=actor)
+    deadlines_from(begun.case, "heard_on", received_on, actor=begun.actor)
     return defence
+
+
+def _own_begin(case_id: int, name: str, *, actor: Account, on: date, version: int | None) -> Begun:
+    """Begin a step of the hearing as the subject itself: state, right, version, conditions; not an officer's rights."""
+    case = case_lock(case_id)
+    step = procedure_of(case).transition(name)
+    if case.state not in step.sources:
+        raise TransitionRefused(
+            "step-not-allowed",
+            f"案件{case.number}现在是“{case.get_state_display()}”，不能再在线办理这一步。"
+            f"已经作出认定的，可以提出异议，也可以申请行政复议或者提起行政诉讼；其他情况请联系{case.department.name}。",
+            state=case.state,
+        )
+    step = replace(step, target=case.state)
+    authz.require(actor, "portal.file", on=on)
+    if actor.subject_id != case.subject_id:
+        raise NotAllowed("other-subject", "只能就本单位（本人）的案件提出意见。请核对登录的账号。")
+    version_require(case, version)
+    # Asked as of the system: who handles the case is no condition on the subject.
+    missing = conditions.missing(name, case_facts(case, on, None), None)
+    if missing:
+        raise RuleRefused(missing[0].code, "".join(each.text for each in missing))
+    return Begun(case, step, actor, on)
+
+
+def _tell_handler(begun: Begun, body: str) -> None:
+    case = begun.case
+    if case.handler is not None:
+        notice_queue(
+            f"case.{begun.step.name}", title=f"{case.subject.name}：{begun.step.label}（{case.number}）", body=body,
+            at=clock.now(), obj=case, account=case.handler,
+        )  # fmt: skip
 
 
 def _defence_to_fill(case: Case) -> Defence:
@@ -92,7 +189,8 @@ def _defence_save(begun: Begun, defence: Defence, received_on: date, upload: Fil
 
 
 def _is_late(case: Case, received_on: date) -> bool:
-    return case.defence_until is not None and received_on > case.defence_until
+    until = heard_until(case)
+    return until is not None and received_on > until
 
 
 @transaction.atomic

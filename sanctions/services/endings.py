@@ -12,9 +12,10 @@ from registry.rules.joint_action import load_joint_action
 from registry.services.deadlines import Basis, deadline_set, deadlines_cancel
 from registry.services.events import event_record
 from registry.services.notices import notice_queue
-from sanctions.models import EntryPause, ListEntry, MeasureOrder
+from sanctions.models import EntryChange, EntryPause, ListEntry, MeasureOrder
 from sanctions.selectors.entries import adds_paused_time
 from sanctions.selectors.orders import ENDING_DEADLINE
+from sanctions.services.changes import entry_change_note
 
 
 def endings_dispatch(*, on: date) -> dict[str, int]:
@@ -63,6 +64,7 @@ def ending_announce(*, entry: ListEntry, actor: Account | None, on: date) -> int
         return 0
     entry.expiry_announced_on = on
     entry.save_by(actor, reason="entry.announce_end")
+    entry_change_note(entry=entry, kind=EntryChange.Kind.OVER, at=clock.now())
     orders = list(
         MeasureOrder.objects.select_for_update(of=("self",))
         .filter(entry=entry, ending=MeasureOrder.Ending.NONE)

@@ -301,13 +301,17 @@ def entry_pause(
     version_require(entry, version)
     if not reason.strip():
         raise InvalidInput("reason-missing", "暂停措施必须写明理由，请填写后再提交。", field="reason")
-    pause = EntryPause(entry=entry, starts_on=max(on, entry.starts_on), reason=reason.strip())
+    return _pause(entry, reason.strip(), actor, on)
+
+
+def _pause(entry: ListEntry, reason: str, actor: Account | None, on: date) -> EntryPause:
+    pause = EntryPause(entry=entry, starts_on=max(on, entry.starts_on), reason=reason[:300])
     pause.save_by(actor, reason="entry.pause")
     event_record(
-        "entry.paused", f"{entry.list_label}的措施自{pause.starts_on}起暂停：{reason.strip()}", obj=entry,
-        subject=entry.subject, actor=actor, on=on, payload={"reason": reason.strip()},
+        "entry.paused", f"{entry.list_label}的措施自{pause.starts_on}起暂停：{reason}", obj=entry,
+        subject=entry.subject, actor=actor, on=on, payload={"reason": reason},
     )  # fmt: skip
-    pause_announce(entry=entry, paused=True, text=reason.strip())
+    pause_announce(entry=entry, paused=True, text=reason)
     signals.entry_paused.send(sender=ListEntry, entry=entry, pause=pause, actor=actor, on=on)
     return pause
 
@@ -326,6 +330,36 @@ def entry_resume(
         _require_running(entry, on)
     authz.require(actor, "entry.pause", on=on)
     version_require(entry, version)
+    return _resume(entry, pause, note, actor, on, may_lengthen=may_lengthen)
+
+
+@transaction.atomic
+def entry_pause_by_rule(*, entry: ListEntry, reason: str, actor: Account | None, on: date) -> EntryPause | None:
+    """Pause an entry because its pack says so upon an act that asked for a right of its own, such as an objection.
+
+    None where nothing is to be paused: the entry is over, its end is decided, or its measures stand still already.
+    """
+    entry = _locked(entry)
+    over = entry.ends_on <= on or entry.end_reason != ListEntry.EndReason.TERM
+    if over or pauses_running(on).filter(entry=entry).exists():
+        return None
+    return _pause(entry, reason, actor, on)
+
+
+@transaction.atomic
+def entry_resume_by_rule(*, pause: EntryPause, note: str, actor: Account | None, on: date) -> EntryPause | None:
+    """End a pause that `entry_pause_by_rule` began. None where it has ended already, or its entry is over for good."""
+    entry = _locked(pause.entry)
+    running = entry.pauses.select_for_update().filter(pk=pause.pk, ends_on__isnull=True).first()
+    may_lengthen = adds_paused_time(entry) and entry.end_reason == ListEntry.EndReason.TERM
+    if running is None or (entry.ends_on <= on and not may_lengthen):
+        return None
+    return _resume(entry, running, note, actor, on, may_lengthen=may_lengthen)
+
+
+def _resume(
+    entry: ListEntry, pause: EntryPause, note: str, actor: Account | None, on: date, *, may_lengthen: bool
+) -> EntryPause:
     pause.ends_on = max(on, pause.starts_on)
     pause.save_by(actor, reason="entry.resume")
     stood = pause.ends_on - pause.starts_on

@@ -8,7 +8,7 @@ from django.db.models import Q
 from registry.base.errors import RuleRefused
 from registry.models import Account, Subject
 from registry.services.events import event_record
-from sanctions.models import Candidate, Case, EntryGround, ListEntry, Standing
+from sanctions.models import Candidate, Case, EntryGround, ListEntry, Standing, Tip
 from sanctions.selectors.cases import ENDED
 
 
@@ -29,6 +29,9 @@ def subject_rows_move(*, loser: Subject, winner: Subject, actor: Account | None,
         case.save_by(actor, reason="subject.merge")
     _candidates_move(loser, winner, actor, on)
     Standing.objects.filter(subject=loser).delete()
+    for tip in Tip.objects.select_for_update(of=("self",)).filter(subject=loser).order_by("pk"):
+        tip.subject = winner
+        tip.save_by(actor, reason="subject.merge")
 
 
 def _refuse_open_case(loser: Subject, winner: Subject) -> None:

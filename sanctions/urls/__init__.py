@@ -1,6 +1,6 @@
 """Routes of the negative lists, below /office/; one module a topic."""
 
-from sanctions.urls import cases, orders
+from sanctions.urls import cases, orders, trials
 
 app_name = "sanctions"
-urlpatterns = [*cases.patterns, *orders.patterns]
+urlpatterns = [*cases.patterns, *orders.patterns, *trials.patterns]

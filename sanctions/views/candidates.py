@@ -13,6 +13,7 @@ from registry.views.guards import actor_of, attempt, permission, version_of
 from sanctions.forms.cases import CandidateFilterForm, CandidateOpenForm, ReasonForm
 from sanctions.models import Candidate
 from sanctions.selectors.candidates import candidate_list, candidate_records, listing_packs
+from sanctions.selectors.plain import candidate_plain
 from sanctions.selectors.reason_rows import reason_rows
 from sanctions.services.candidates import candidate_dismiss
 from sanctions.services.case_opening import case_open
@@ -55,6 +56,7 @@ def _detail(
         "candidate": candidate,
         "policy": policy,
         "records": candidate_records(candidate),
+        "plain": candidate_plain(candidate, on),
         "rows": reason_rows(pack_of(policy), candidate.reasons.get("tree")),
         "events": Event.objects.filter(object_kind="sanctions.candidate", object_id=candidate.pk).select_related(
             "actor"

@@ -13,6 +13,8 @@ from registry.views.guards import actor_of, permission
 from sanctions.forms.cases import CaseFilterForm, EvidenceForm
 from sanctions.models import Case
 from sanctions.selectors.cases import case_deadlines, case_detail, case_events, case_list, defence_of
+from sanctions.selectors.decisions import decision_reproduce
+from sanctions.selectors.plain import case_plain, case_ways
 from sanctions.selectors.reason_rows import reason_rows
 from sanctions.services.case_readiness import case_readiness, case_stages
 
@@ -60,6 +62,8 @@ def case_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "add_evidence": add_evidence,
         "evidence_form": EvidenceForm() if add_evidence is not None and add_evidence.allowed else None,
         "rows": reason_rows(pack_of((case.parent or case).policy), case.reasons),
+        "plain": [*case_plain(case, on), *case_ways(case)] if case.is_open else [],
+        "reproduction": decision_reproduce(case) if case.decided_on else None,
         "deadlines": deadline_views(case_deadlines(case), on),
         "defence": defence_of(case),
         "entry": getattr(case, "entry", None),

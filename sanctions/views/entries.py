@@ -16,6 +16,7 @@ from sanctions.forms.orders import EntryEndForm, EntryFilterForm, EntryPauseForm
 from sanctions.models import ListEntry
 from sanctions.selectors import entries as selectors
 from sanctions.selectors.basis import entry_basis
+from sanctions.selectors.decisions import decision_reproduce
 from sanctions.selectors.orders import entry_summaries, order_rows, orders_visible_to
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
 
@@ -38,7 +39,10 @@ def entry_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one entry: period, basis, grounds, pauses, orders, what happened."""
     today, actor = clock.today(), actor_of(request)
     entry = get_object_or_404(
-        selectors.entries_visible_to(actor, today).select_related("case", "policy"), public_id=public_id
+        selectors.entries_visible_to(actor, today).select_related(
+            "case__policy", "case__parent__subject", "case__basis", "policy"
+        ),
+        public_id=public_id,
     )
     state = selectors.entry_state(entry, today)
     orders = list(orders_visible_to(actor, today).filter(entry=entry).order_by("department", "pk"))
@@ -55,6 +59,7 @@ def entry_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_pause": running and state.code == "in-force" and authz.may(actor, "entry.pause", today),
         "may_resume": state.code == "paused" and authz.may(actor, "entry.pause", today),
         "sees_case": sees_case,
+        "reproduction": decision_reproduce(entry.case) if sees_case else None,
         "basis": entry_basis(entry, today) if sees_case and state.is_in_force else None,
     }
     return render(request, f"{PAGES}/detail.html", context)

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from credit_site.demonstration.county import county_seed
 from registry.models import Deadline, Notice, Subject
 from registry.services.events import events_verify
-from sanctions.models import Candidate, Case, ListEntry, MeasureOrder
+from sanctions.models import Candidate, Case, ListEntry, MeasureOrder, Tip
 
 pytestmark = pytest.mark.django_db
 FRIDAY = dt.date(2026, 11, 20)
@@ -29,6 +29,7 @@ def test_the_county_is_whole_and_alive_on_the_day_it_is_made(settings):
     assert waiting.filter(due_on__lt=FRIDAY).exists()
     assert waiting.filter(due_on__gte=FRIDAY, due_on__lte=FRIDAY + dt.timedelta(days=4)).exists()
     assert Notice.objects.filter(state="failed").count() == 1
+    assert sorted(Tip.objects.values_list("state", "reward")) == [("received", ""), ("told", "granted")]
     assert events_verify() == []
 
 

@@ -47,10 +47,9 @@ def test_a_department_user_begins_at_its_orders(client):
     assert log_in(client, "bu.men").url == reverse("sanctions:order-list")
 
 
-def test_a_subject_begins_at_its_public_page(client):
-    subject = make_subject()
-    make_account("subject", subject=subject, username="qi.ye")
-    assert log_in(client, "qi.ye").url == reverse("disclosure:subject", args=[subject.public_id])
+def test_a_subject_begins_at_its_own_file(client):
+    make_account("subject", subject=make_subject(), username="qi.ye")
+    assert log_in(client, "qi.ye").url == reverse("portal:home")
 
 
 def test_the_page_asked_for_is_returned_to(client):

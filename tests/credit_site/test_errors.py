@@ -13,6 +13,7 @@ from tests.factories import make_account, make_department, make_subject
 
 OFFICE_NAVIGATION = "主导航"
 PUBLIC_NAVIGATION = "公众导航"
+OWN_NAVIGATION = "我的导航"
 
 
 @pytest.mark.django_db
@@ -34,7 +35,7 @@ def test_a_missing_page_wears_the_office_shell_for_officers(client):
 def test_a_listed_enterprise_never_sees_the_office_shell(client):
     client.force_login(make_account("subject", subject=make_subject()))
     page = client.get("/nothing/here/").content.decode()
-    assert PUBLIC_NAVIGATION in page
+    assert OWN_NAVIGATION in page
     assert OFFICE_NAVIGATION not in page
 
 

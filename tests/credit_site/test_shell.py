@@ -34,7 +34,9 @@ def test_without_a_role_nothing_is_offered():
 
 
 @pytest.mark.parametrize(
-    "place", [*navigation.OFFICE, *navigation.PUBLIC, *navigation.ACCOUNT], ids=lambda item: item.url_name
+    "place",
+    [*navigation.OFFICE, *navigation.PORTAL, *navigation.PUBLIC, *navigation.ACCOUNT],
+    ids=lambda item: item.url_name,
 )
 def test_every_entry_of_the_navigation_leads_somewhere(place):
     try:

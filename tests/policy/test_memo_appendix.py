@@ -116,3 +116,34 @@ def test_legal_bases_are_all_those_of_the_appendix(code: str) -> None:
         else:
             left.remove(found)
     assert (missing, left) == ([], [])
+
+
+# By hand from the appendix: a law or regulation orders the act itself or makes it a condition of a permission.
+MANDATORY = {"1", "6", "8", "9", "10", "11", "16", "18", "19", "24"}
+
+
+def test_only_what_a_law_or_regulation_orders_is_mandatory() -> None:
+    mandatory = {code for code, measure in MEASURES.items() if measure.force == "mandatory"}
+    without_law = {
+        code for code in mandatory if not {each.level for each in MEASURES[code].basis} & {"law", "regulation"}
+    }
+    assert (mandatory, without_law) == (MANDATORY, set())
+
+
+def test_where_a_law_covers_only_part_of_a_measure_it_is_said() -> None:
+    assert {code for code, measure in MEASURES.items() if measure.assumed} == {"1", "6", "19"}
+
+
+def test_disclosure_is_asked_of_the_blacklisted_alone() -> None:
+    assert [code for code, measure in MEASURES.items() if measure.lists != ("joint-sanction", "blacklist")] == ["16"]
+    assert MEASURES["16"].lists == ("blacklist",)
+
+
+def test_persons_are_named_where_the_memorandum_names_them() -> None:
+    everybody = ("legal-representative", "principal", "safety-deputy", "directly-liable")
+    assert {code: measure.roles for code, measure in MEASURES.items() if measure.roles} == {
+        "1": ("principal", "directly-liable"),
+        "10": everybody,
+        "20": everybody,
+    }
+    assert [part.code for part in MEASURES["1"].parts if "person" in part.targets] == ["1.3", "1.5"]

@@ -9,11 +9,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
-from registry.models import Event, PolicyActivation, PolicyVersion
+from registry.models import Event, OutboxMessage, PolicyActivation, PolicyAnnouncement, PolicyVersion, RecordItem
 from registry.rules.policy.loader import PackLibrary, load_packs, parse_pack
 from registry.selectors.policies import catalogue_measures, pack_active, pack_of, packs_active, policy_rows, stored_pack
 from registry.services.policies import packs_load, policy_activate, policy_deactivate
-from tests.factories import make_account
+from tests.factories import make_account, make_record, make_subject
 
 pytestmark = pytest.mark.django_db
 
@@ -142,10 +142,9 @@ def test_an_unknown_mode_is_refused():
         policy_activate(version=store(small_pack()), mode="public", actor=None, on=DAY)
 
 
-@pytest.mark.parametrize("role", ["handler", "reviewer", "publisher", "auditor", "administrator"])
-def test_only_an_approver_activates(role):
-    with pytest.raises(NotAllowed):
-        policy_activate(version=store(small_pack()), mode="internal", actor=make_account(role), on=DAY)
+def test_an_account_never_activates_alone():
+    with pytest.raises(NotAllowed, match="另一人"):
+        policy_activate(version=store(small_pack()), mode="internal", actor=make_account("approver"), on=DAY)
 
 
 def test_activating_twice_is_refused():
@@ -161,13 +160,6 @@ def test_activating_a_new_edition_ends_the_old_one_the_same_day():
     policy_activate(version=store(small_pack(title="修订")), mode="internal", actor=None, on=later)
     old.refresh_from_db()
     assert old.ends_on == later
-
-
-def test_a_form_opened_before_another_activation_is_refused():
-    first = policy_activate(version=store(small_pack()), mode="internal", actor=None, on=DAY)
-    policy_activate(version=store(small_pack(title="二")), mode="internal", actor=None, on=DAY, replaces=first.pk)
-    with pytest.raises(Conflict, match="他人"):
-        policy_activate(version=store(small_pack(title="三")), mode="internal", actor=None, on=DAY, replaces=first.pk)
 
 
 def test_activation_is_an_event_with_the_hash_it_rests_on():
@@ -187,6 +179,22 @@ def test_a_deactivated_policy_does_not_run_from_that_day():
     later = DAY + dt.timedelta(days=5)
     policy_deactivate(activation=activation, note="改用新文件", actor=None, on=later)
     assert [len(packs_active(day)) for day in (later - dt.timedelta(days=1), later)] == [1, 0]
+
+
+@pytest.mark.parametrize("role", ["handler", "reviewer", "publisher", "auditor", "administrator"])
+def test_only_an_approver_stops_a_policy(role):
+    activation = policy_activate(version=store(small_pack()), mode="internal", actor=None, on=DAY)
+    with pytest.raises(NotAllowed):
+        policy_deactivate(activation=activation, note="改用", actor=make_account(role), on=DAY)
+
+
+def test_stopping_is_announced_and_the_county_is_evaluated_anew():
+    activation = policy_activate(version=store(small_pack()), mode="internal", actor=None, on=DAY)
+    policy_deactivate(activation=activation, note="改用新文件", actor=None, on=DAY + dt.timedelta(days=1))
+    assert PolicyAnnouncement.objects.get().text == (
+        "自2026年3月3日起停止施行《演示办法》（演示县），已经列入的按原定期限继续。2026年3月3日公布。"
+    )
+    assert OutboxMessage.objects.get(topic="job.run").payload == {"name": "sanctions.candidates_refresh"}
 
 
 def test_deactivating_twice_is_refused():
@@ -281,6 +289,58 @@ def test_a_measure_that_no_law_carries_is_refused_with_the_rule_that_stops_it():
         pack_id="mem-2023-11", list_code="blacklist", domain="work-safety", kind="organization", binding=True, on=DAY
     )[1]
     assert all("国办发〔2020〕49号" in each.reason for each in refused)
+
+
+def offered_in_the_province(*items: tuple[str, str]) -> list[str]:
+    """What the provincial plan offers against the principal of a unit listed for these items (pack id, code)."""
+    record = make_record(make_subject())
+    for pack_id, code in items:
+        RecordItem(record=record, pack_id=pack_id, code=code).save_by(None, reason="test")
+    return offered(
+        on=dt.date(2020, 6, 1), pack_id="province-plan", domain="credit", kind="person", ground_items=record.items.all()
+    )
+
+
+@pytest.fixture
+def province():
+    packs_load(at=NOW)
+    version = PolicyVersion.objects.get(pack_id="province-plan")
+    policy_activate(version=version, mode="binding", actor=None, on=dt.date(2020, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("item", "bar", "flights"),
+    [("7.2", True, False), ("7.3", False, True), ("6.3", False, True), ("6.1", False, False)],
+)
+def test_a_measure_for_single_items_follows_a_listing_on_these_alone(province, item, bar, flights):
+    """(七): three years' bar for those of gravely unlawful enterprises; (八): flights for who can fulfil and does not."""
+    found = offered_in_the_province(("province-plan", item))
+    assert ("M13" in found, "M19" in found, "M12" in found) == (bar, flights, True)
+
+
+def test_an_item_of_another_pack_with_the_same_code_is_no_such_ground(province):
+    assert "M13" not in offered_in_the_province(("county-plan", "7.2"))
+
+
+def test_a_measure_for_single_items_follows_no_listing_whose_items_nobody_named(province):
+    found = offered(on=dt.date(2020, 6, 1), pack_id="province-plan", domain="credit", kind="person")
+    assert ("M13" in found, "M12" in found) == (False, True)
+
+
+def test_what_a_plan_orders_for_another_domain_reaches_that_domains_lists_and_nothing_else_of_it_does():
+    """The county plan, (九): supervision, tenders and land for safety's dishonest; its other measures are for its own list."""
+    packs_load(at=NOW)
+    on = dt.date(2020, 6, 1)
+    policy_activate(version=PolicyVersion.objects.get(pack_id="county-plan"), mode="binding", actor=None, on=on)
+    assert offered(on=on, pack_id="saws-2017-49") == ["M15", "M16", "M17", "M18", "M19"]
+
+
+def test_a_plan_whose_measures_name_their_own_domain_keeps_them_to_its_own_lists():
+    packs_load(at=NOW)
+    on = dt.date(2020, 6, 1)
+    policy_activate(version=PolicyVersion.objects.get(pack_id="qingtongxia-2020"), mode="binding", actor=None, on=on)
+    assert offered(on=on, pack_id="saws-2017-49") == []
+    assert offered(on=on, pack_id="qingtongxia-2020") != []
 
 
 def test_rows_show_the_running_mode_of_each_edition():

@@ -10,7 +10,8 @@ from registry.services.policies import policy_deactivate
 from registry.signals import record_changed, record_confirmed
 from sanctions.models import Candidate, Case, Standing
 from sanctions.selectors.history import evaluate_subject, history_of, world_of
-from sanctions.services.candidates import candidate_dismiss, candidates_evaluate, candidates_refresh
+from sanctions.services.candidates import candidate_dismiss, candidates_evaluate
+from sanctions.services.population import candidates_refresh
 from tests.factories import make_account, make_record, make_subject
 from tests.sanctions.case_world import OPENED, CaseWorld, activate, add_penalty
 
@@ -227,7 +228,7 @@ def test_the_night_job_lapses_on_the_day_of_the_change():
     world = points_world()
     evaluate(world)
     assert candidates_refresh(on=dt.date(2026, 6, 11)) == {
-        "evaluated": 1, "raised": 0, "renewed": 0, "lapsed": 1, "failed": 0,
+        "asked": 1, "judged": 0, "noted": 0, "evaluated": 1, "raised": 0, "renewed": 0, "lapsed": 1, "failed": 0,
     }  # fmt: skip
 
 

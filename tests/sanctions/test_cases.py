@@ -451,7 +451,9 @@ def test_every_step_writes_one_event(world):
 
 def test_the_documents_of_a_whole_case(world):
     case = world.case("published")
-    assert [paper.step for paper in case.documents.all()] == ["open", "review", "notice", "deliberate", "decide"]
+    # the decision and the notice of repair go together (两书同达)
+    steps = ["open", "review", "notice", "deliberate", "decide", "repair-notice"]
+    assert [paper.step for paper in case.documents.all()] == steps
 
 
 def test_officers_of_another_department_take_no_step_of_a_case(world):

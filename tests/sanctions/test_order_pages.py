@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry import clock
-from registry.models import AttachmentDownload, Deadline, PolicyActivation
+from registry.models import AttachmentDownload, Deadline
 from registry.services.deadlines import deadline_pause
 from sanctions.models import ListEntry, MeasureOrder
 from sanctions.selectors.orders import in_queue
@@ -306,19 +306,6 @@ def test_the_list_of_policies_shows_what_runs(at_office, entry):
 def test_every_pack_can_be_read_as_a_page(at_office, pack_id):
     response = at_office.get(reverse("registry:policy-detail", args=[load_policy(pack_id).pk]))
     assert "今日审查结论" in response.content.decode()
-
-
-def test_the_verdict_stands_before_the_activation_form(client):
-    client.force_login(make_account("approver"))
-    page = client.get(reverse("registry:policy-activate", args=[load_policy("nanning-urban").pk])).content.decode()
-    assert -1 < page.find("国办发〔2020〕49号") < page.find('name="mode"')
-
-
-def test_activating_by_the_page_keeps_the_refusal(client):
-    version = load_policy("nanning-urban")
-    client.force_login(make_account("approver"))
-    client.post(reverse("registry:policy-activate", args=[version.pk]), {"mode": "binding", "replaces": ""})
-    assert PolicyActivation.objects.get(policy=version).mode == "internal"
 
 
 def test_deactivating_by_the_page(client, today):

@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
-from registry.models import Deadline, Event, Notice
+from registry.models import Deadline, Event, Notice, RecordItem
 from registry.rules.joint_action import JointAction, load_joint_action
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.orders import (
     department_standings,
     in_queue,
+    measures_for,
     order_state,
     orders_in_force,
     orders_visible_to,
@@ -101,6 +102,17 @@ def test_a_person_gets_the_measures_that_reach_persons(emergency, market):
     person = make_subject("张三", kind="person", born_on=dt.date(1980, 1, 1))
     make_entry("mem-2023-11", "blacklist", on=DAY, subject=person)
     assert set(MeasureOrder.objects.values_list("measure_code", flat=True)) == {"M3", "M4", "M5"}
+
+
+@pytest.mark.parametrize(("code", "barred"), [("7.2", True), ("7.3", False)])
+def test_a_bar_for_single_misconduct_follows_the_grounds_of_the_entry(code, barred):
+    """The provincial plan, (七): three years' bar for those who head a gravely unlawful enterprise, for nobody else."""
+    day = dt.date(2020, 6, 1)
+    run_policy("province-plan", on=day)
+    entry = make_entry("province-plan", "blacklist", on=day, subject=make_subject(kind="person"))
+    RecordItem(record=entry.grounds.get().record, pack_id="province-plan", code=code).save_by(None, reason="test")
+    offered = {measure.code for measure in measures_for(entry, day)[0]}
+    assert ("M13" in offered, "M12" in offered) == (barred, True)
 
 
 def test_dispatching_again_adds_nothing(listed):

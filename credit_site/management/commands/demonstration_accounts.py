@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from credit_site.demonstration.office import ACCOUNTS, PASSWORD, SUBJECT_ACCOUNT
+from credit_site.demonstration.office import ACCOUNTS, PASSWORD, SANDBOX, SUBJECT_ACCOUNT
 from registry.rules import access
 
 
@@ -21,3 +21,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {username:<10} {labels}（{name}）：{task}")
         username, name, task = SUBJECT_ACCOUNT
         self.stdout.write(f"  {username:<10} {access.ROLE_LABELS[access.SUBJECT]}（{name}）：{task}")
+        client_id, secret, name, _ = SANDBOX
+        self.stdout.write(
+            f"接口沙箱（{name}，用法见 docs/api/README.md）：client_id {client_id}  client_secret {secret}"
+        )

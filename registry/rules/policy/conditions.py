@@ -161,7 +161,7 @@ class StandingNode(Node):
 
 
 class DuringTest(Model):
-    """Records that match `of` and came after the publication of an entry on `list` that is in force."""
+    """Records that match `of` and came after the publication of an entry on `list`, on or before its last day."""
 
     list_code: Code = Field(alias="list")
     of: "Condition"
@@ -177,6 +177,27 @@ class CleanNode(Node):
     """No adverse record within the period before the day asked."""
 
     clean: Duration
+
+
+class NoneTest(Model):
+    """No record that matches `of` within the period before the day asked."""
+
+    of: "Condition"
+    within: Duration
+
+
+class NoneNode(Node):
+    """Nothing of this kind within a period; records that supported an entry count all the same."""
+
+    none: NoneTest
+
+
+class DocumentNode(Node):
+    """One of these documents was handed in."""
+
+    documents: tuple[Literal["commitment", "fulfilment", "training", "credit-report", "public-welfare"], ...] = Field(
+        alias="document", min_length=1
+    )
 
 
 class HonourNode(Node):
@@ -218,12 +239,14 @@ KINDS: dict[str, type[Node]] = {
     "standing": StandingNode,
     "during": DuringNode,
     "clean": CleanNode,
+    "none": NoneNode,
+    "document": DocumentNode,
     "honour": HonourNode,
     "standardisation": StandardisationNode,
     "domains": DomainsNode,
     "risk": RiskNode,
 }
-# These can be asked of one record, and so may stand inside `count` and `during`.
+# These can be asked of one record, and so may stand inside `count`, `during` and `none`.
 RECORD_KINDS = (ItemNode, AccidentNode, FindingNode, PenaltyNode)
 
 
@@ -251,6 +274,8 @@ Condition = Annotated[
     | Annotated[StandingNode, Tag("standing")]
     | Annotated[DuringNode, Tag("during")]
     | Annotated[CleanNode, Tag("clean")]
+    | Annotated[NoneNode, Tag("none")]
+    | Annotated[DocumentNode, Tag("document")]
     | Annotated[HonourNode, Tag("honour")]
     | Annotated[StandardisationNode, Tag("standardisation")]
     | Annotated[DomainsNode, Tag("domains")]
@@ -277,6 +302,8 @@ def children_of(node: Node) -> tuple[Node, ...]:
         return (node.count.of,)
     if isinstance(node, DuringNode):
         return (node.during.of,)
+    if isinstance(node, NoneNode):
+        return (node.none.of,)
     return ()
 
 
@@ -295,5 +322,5 @@ def is_about_one_record(node: Node) -> bool:
     return isinstance(node, RECORD_KINDS)
 
 
-for _model in (AnyOf, AllOf, NotOf, CountTest, CountNode, DuringTest, DuringNode):
+for _model in (AnyOf, AllOf, NotOf, CountTest, CountNode, DuringTest, DuringNode, NoneTest, NoneNode):
     _model.model_rebuild()

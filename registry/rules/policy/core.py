@@ -4,7 +4,7 @@ change.
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from registry.rules.periods import add_years
@@ -73,7 +73,12 @@ def core_on(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> Cor
     in_force = tuple(listing for listing in history.listings if states[listing.id].in_force)
     counting = tuple(record for record in existing if not is_suspended(pack, record, on))
     reached = out_of_scope(pack, subject, on) is None
-    world = World(pack, subject, on, counting, in_force, counting)
+    terms = tuple(
+        (listing.list_code, listing.published_on, states[listing.id].last_day)
+        for listing in history.listings
+        if listing.published_on <= on and not listing.revoked
+    )
+    world = World(pack, subject, on, counting, in_force, counting, history.documents, terms)
     lists = tuple(_list_verdict(rule, world, history.listings, reached) for rule in pack.lists)
     points = points_on(pack, counting if reached else (), on)
     public = {record.id: record_visibility(pack, record, subject, on).visible for record in history.records}
@@ -84,11 +89,11 @@ def core_on(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> Cor
 
 
 def is_suspended(pack: Pack, record: RecordFact, on: Day) -> bool:
-    """Tell whether a record does not count meanwhile: it is disputed, and in this pack that pauses.
+    """Tell whether a record does not count: it is repaired, or it is disputed and in this pack that pauses.
 
     Elsewhere a disputed record is marked and goes on counting.
     """
-    return (
+    return record.is_repaired_on(on) or (
         record.disputed_on is not None
         and record.disputed_on <= on
         and pack.objection is not None
@@ -121,7 +126,7 @@ def _list_verdict(rule: ListRule, world: World, listings: Iterable[ListingFact],
     if rule.needs_penalty is not None and rule.needs_penalty.value:
         unpenalised = tuple(record.id for record in records if not _is_penalised(record, records, world.on))
         records = tuple(record for record in records if record.id not in unpenalised)
-    view = World(world.pack, world.subject, world.on, records, world.in_force, world.every_record)
+    view = replace(world, records=records)
     judgement = judge(rule.entry, view)
     status = _status(rule, world, judgement, reached)
     return ListVerdict(rule, status, judgement, used, unpenalised)

@@ -49,6 +49,8 @@ def evaluate(
         pack=pack,
         pack_hash=loaded.content_hash,
         on=on,
+        subject=subject,
+        history=history,
         records=MappingProxyType({record.id: record for record in history.records}),
         out_of_scope=scope,
         notes=_notes(pack, subject),
@@ -104,7 +106,7 @@ def _world(pack: Pack, subject: SubjectFacts, known: History, on: Day) -> World:
     existing = tuple(record for record in known.records if record.exists_on(on))
     states = core_on(pack, subject, known, on).listings
     in_force = tuple(each for each in known.listings if states[each.id].in_force)
-    return World(pack, subject, on, existing, in_force, existing)
+    return World(pack, subject, on, existing, in_force, existing, known.documents)
 
 
 def _honour(pack: Pack, subject: SubjectFacts, known: History, on: Day) -> HonourVerdict | None:

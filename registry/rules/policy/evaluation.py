@@ -1,20 +1,20 @@
 """The full answer of a pack about one subject on one day, as data and as Chinese sentences."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
-from .core import ListVerdict
+from .core import ListVerdict, is_suspended
 from .due import DeadlineVerdict
-from .facts import RecordFact
+from .facts import History, RecordFact, SubjectFacts
+from .honours import Criterion
 from .judge import Judgement
 from .mode import ActivationVerdict
-from .reasons import Reason, list_sentence, reason_of
+from .reasons import Asked, Reason, list_sentence, reason_of
 from .repairing import REFUSALS, RepairVerdict
-from .schema import Criterion, Pack
+from .schema import Pack
 from .standing import ListingState, RemovalPeriod
 from .wording import basis_text, clause_text
 
@@ -47,6 +47,8 @@ class Evaluation:
     pack: Pack
     pack_hash: str
     on: Day
+    subject: SubjectFacts
+    history: History
     records: Mapping[str, RecordFact]
     out_of_scope: str | None
     notes: tuple[str, ...]
@@ -86,14 +88,20 @@ class Evaluation:
 
     @cached_property
     def reasons(self) -> Mapping[str, Reason]:
-        """List code → the tree of reasons, for every list that has entry criteria."""
-        return MappingProxyType(
-            {
-                each.rule.code: reason_of(self.pack, each.judgement, self.records, each.rule.label, each.rule.clause)
-                for each in self.lists
-                if each.judgement is not None
-            }
-        )
+        """List code → the tree of reasons, for every list that has entry criteria; worded when it is asked for."""
+        return _Reasons(self)
+
+    @cached_property
+    def counting(self) -> tuple[RecordFact, ...]:
+        """The records that exist on the day and are not suspended by a dispute."""
+        known = self.history.known_on(self.on).records
+        return tuple(each for each in known if each.exists_on(self.on) and not is_suspended(self.pack, each, self.on))
+
+    def asked(self, verdict: ListVerdict) -> Asked:
+        """Return what the reasons of a list are worded from: without records that cannot support it."""
+        left_out = {*verdict.used, *verdict.unpenalised}
+        counting = [each for each in self.counting if each.id not in left_out]
+        return Asked(self.pack, self.on, self.records, counting, verdict.rule.label)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data; the same evaluation always gives the same data."""
@@ -163,19 +171,13 @@ def _list_lines(evaluation: Evaluation, verdict: ListVerdict) -> list[str]:
     reason = evaluation.reasons.get(verdict.rule.code)
     if reason is None:
         return lines
-    # Counting conditions carry the sentence; what is inside them is already told there.
-    leaves = _telling(reason)
     if verdict.status == "due":
-        return lines + [leaf.sentence for leaf in leaves if leaf.met]
-    if verdict.status == "not-met":
-        return lines + [leaf.sentence for leaf in leaves if not leaf.met and leaf.got]
-    return lines
-
-
-def _telling(reason: Reason) -> list[Reason]:
-    if reason.condition in ("any", "all"):
-        return [leaf for child in reason.children for leaf in _telling(child)]
-    return [reason]
+        told = [leaf for leaf in reason.telling() if leaf.met]
+    elif verdict.status == "not-met":
+        told = [leaf for leaf in reason.telling() if not leaf.met and (leaf.got or leaf.outlook)]
+    else:
+        return lines
+    return lines + [sentence for leaf in told for sentence in (leaf.sentence, leaf.outlook) if sentence]
 
 
 def _listing_line(evaluation: Evaluation, key: str, state: ListingState) -> str:
@@ -207,3 +209,25 @@ def _deadline_line(evaluation: Evaluation, due: DeadlineVerdict) -> str:
         f"{due.label}：{due.who}应于{due.on}前（含当日）完成{provisional}，"
         f"自{due.started_on}起{due.amount}，依据{clause}。"
     )
+
+
+class _Reasons(Mapping[str, Reason]):
+    """List code → reasons. Each list is worded once, and only when somebody asks why."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._judged = {each.rule.code: each for each in evaluation.lists if each.judgement is not None}
+        self._worded: dict[str, Reason] = {}
+
+    def __getitem__(self, code: str) -> Reason:
+        if code not in self._worded:
+            verdict = self._judged[code]
+            assert verdict.judgement is not None  # noqa: S101  (only judged lists are kept)
+            self._worded[code] = reason_of(self._evaluation.asked(verdict), verdict.judgement, verdict.rule.clause)
+        return self._worded[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._judged)
+
+    def __len__(self) -> int:
+        return len(self._judged)

@@ -53,7 +53,9 @@ class PenaltyFact:
 
 @dataclass(frozen=True, slots=True)
 class RecordFact:
-    """One dated fact. `title`: how officers see it in sentences; the id where it is empty."""
+    """One dated fact. `title`: how officers see it in sentences; the id where it is empty. `repaired_on`: from then on
+    it supports no list and is not public, and still stands against an honour.
+    """
 
     id: str
     item: str | None = None
@@ -67,6 +69,7 @@ class RecordFact:
     fulfilled_on: Day | None = None
     voided_on: Day | None = None
     disputed_on: Day | None = None
+    repaired_on: Day | None = None
     findings: frozenset[str] = frozenset()
     repair_class: str | None = None
     title: str = ""
@@ -91,6 +94,10 @@ class RecordFact:
         """Tell whether the record exists on `day`: its own day has come and it is not voided."""
         counted = self.counts_on
         return counted is not None and counted <= day and (self.voided_on is None or self.voided_on > day)
+
+    def is_repaired_on(self, day: Day) -> bool:
+        """Tell whether credit repair has been granted for it by `day`."""
+        return self.repaired_on is not None and self.repaired_on <= day
 
     @property
     def name(self) -> str:
@@ -138,7 +145,7 @@ class History:
         return replace(self, records=records, listings=listings)
 
 
-_FACT_DAYS = ("decided_on", "corrected_on", "fulfilled_on", "voided_on", "disputed_on")
+_FACT_DAYS = ("decided_on", "corrected_on", "fulfilled_on", "voided_on", "disputed_on", "repaired_on")
 
 
 def _record_known_on(record: RecordFact, day: Day) -> RecordFact:

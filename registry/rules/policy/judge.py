@@ -13,12 +13,14 @@ from .conditions import (
     AnyOf,
     CleanNode,
     CountNode,
+    DocumentNode,
     DomainsNode,
     DuringNode,
     FindingNode,
     HonourNode,
     ItemNode,
     Node,
+    NoneNode,
     NotOf,
     OnListNode,
     PenaltyNode,
@@ -37,7 +39,8 @@ Day = dt.date
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a condition is judged on: the records that count and the entries in force on the day."""
+    """What a condition is judged on: the records that count and the entries in force on the day. `terms`: list code,
+    publication and last day of every entry so far that was not ended as wrong, over or not."""
 
     pack: Pack
     subject: SubjectFacts
@@ -45,6 +48,8 @@ class World:
     records: tuple[RecordFact, ...]
     in_force: tuple[ListingFact, ...] = ()
     every_record: tuple[RecordFact, ...] = field(default=())
+    documents: frozenset[str] = frozenset()
+    terms: tuple[tuple[str, Day, Day | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,8 @@ def _points(node: PointsNode, world: World) -> Judgement:
     rule, needed = world.pack.points, node.points.at_least
     assert rule is not None  # noqa: S101  (the schema refuses points without a rule)
     found = tally(points_of(world.pack, world.records), rule.window, needed, world.on)
-    return Judgement(node, found.got >= needed, found.ids, found.got, needed)
+    got = found.got if rule.most is None else min(found.got, rule.most)
+    return Judgement(node, got >= needed, found.ids, got, needed)
 
 
 def _same_item(node: SameItemNode, world: World) -> Judgement:
@@ -213,15 +219,18 @@ def _standing(node: StandingNode, world: World) -> Judgement:
 
 
 def _during(node: DuringNode, world: World) -> Judgement:
-    starts = [listing.published_on for listing in world.in_force if listing.list_code == node.during.list_code]
-    if not starts:
-        return Judgement(node, False)
+    terms = [(start, last) for code, start, last in world.terms if code == node.during.list_code]
     ids = tuple(
         record.id
         for record in world.records
-        if record.counts_on is not None and record.counts_on > min(starts) and record_matches(node.during.of, record)
+        if any(_is_within(record, start, last) for start, last in terms) and record_matches(node.during.of, record)
     )
     return Judgement(node, bool(ids), ids)
+
+
+def _is_within(record: RecordFact, start: Day, last: Day | None) -> bool:
+    # What came in the term counts whenever it is asked: an answer a day late is the same answer.
+    return record.counts_on is not None and record.counts_on > start and (last is None or record.counts_on <= last)
 
 
 def _clean(node: CleanNode, world: World) -> Judgement:
@@ -230,11 +239,26 @@ def _clean(node: CleanNode, world: World) -> Judgement:
         for record in world.every_record
         if record.is_adverse and record.counts_on is not None and world.on <= node.clean.last_day(record.counts_on)
     )
-    return Judgement(node, not dirty, got=len(dirty), needed=0)
+    return Judgement(node, not dirty, dirty, got=len(dirty), needed=0)
+
+
+def _none(node: NoneNode, world: World) -> Judgement:
+    found = tuple(
+        record.id
+        for record in world.every_record
+        if record.counts_on is not None
+        and world.on <= node.none.within.last_day(record.counts_on)
+        and record_matches(node.none.of, record)
+    )
+    return Judgement(node, not found, found, got=len(found), needed=0)
+
+
+def _document(node: DocumentNode, world: World) -> Judgement:
+    return Judgement(node, not world.documents.isdisjoint(node.documents))
 
 
 def _honour(node: HonourNode, world: World) -> Judgement:
-    ids = tuple(record.id for record in world.every_record if record.honour in node.codes)
+    ids = tuple(record.id for record in world.records if record.honour in node.codes)
     return Judgement(node, bool(ids), ids)
 
 
@@ -272,6 +296,8 @@ _JUDGES: dict[type[Node], Callable[[Any, World], Judgement]] = {
     StandingNode: _standing,
     DuringNode: _during,
     CleanNode: _clean,
+    NoneNode: _none,
+    DocumentNode: _document,
     HonourNode: _honour,
     StandardisationNode: _standardisation,
     DomainsNode: _domains,

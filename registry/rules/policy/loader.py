@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -124,8 +124,14 @@ def _id_of(data: dict[str, Any], file: Path) -> str:
 
 
 def _resolved(pack_id: str, raw: Mapping[str, tuple[str, dict[str, Any]]], below: tuple[str, ...]) -> dict[str, Any]:
-    """Lay a pack over the pack it extends: sections replace, coded entries replace one by one."""
+    """Lay a pack over the pack it extends, and note where each inherited value came from.
+
+    A section replaces the base's section, key by key where both are mappings; coded entries are laid over the entry of
+    the same code, key by key; `head` is the pack's own. What is not named stays as it was in the base.
+    """
     name, data = raw[pack_id]
+    if "origins" in data:
+        raise PackError([f"{name}：origins：该键由系统在载入时写入，请从文件中删去"])
     base_id = data.get("extends")
     if not base_id:
         return data
@@ -134,19 +140,59 @@ def _resolved(pack_id: str, raw: Mapping[str, tuple[str, dict[str, Any]]], below
     if base_id in (*below, pack_id):
         raise PackError([f"{name}：extends：继承关系绕成一圈（{' → '.join((*below, pack_id, base_id))}），请断开"])
     base = _resolved(base_id, raw, (*below, pack_id))
-    return {key: _merged(base.get(key), value) for key, value in {**base, **data}.items()}
+    laid = Overlay(str(base_id), base.get("origins", {}))
+    merged = {"head": data.get("head"), "extends": base_id}
+    for key in {**base, **data}:
+        if key not in ("head", "extends", "origins"):
+            merged[key] = laid.section(key, base.get(key), data.get(key))
+    return {**merged, "origins": laid.origins}
 
 
-def _merged(base: Any, own: Any) -> Any:
-    coded = (
-        isinstance(part, list) and all(isinstance(each, dict) and "code" in each for each in part)
-        for part in (base, own)
-    )
-    if not all(coded):
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One pack being laid over another. `known`: where the base itself had its values from; `origins`: the result."""
+
+    base_id: str
+    known: Mapping[str, str]
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def section(self, path: str, base: Any, own: Any) -> Any:
+        """Lay `own` over `base`, both as read, None where absent."""
+        if own is None:
+            self._inherit(path)
+            return base
+        if base is None:
+            return own
+        if _is_coded(base) and _is_coded(own):
+            found = {each["code"]: each for each in own}
+            known = {each["code"]: each for each in base}
+            return [
+                self._keys(f"{path}.{code}", known.get(code), found.get(code))
+                for code in dict.fromkeys([*known, *found])
+            ]
+        if isinstance(base, dict) and isinstance(own, dict):
+            return self._keys(path, base, own)
         return own
-    by_code = {each["code"]: each for each in base}
-    by_code.update({each["code"]: each for each in own})
-    return list(by_code.values())
+
+    def _keys(self, path: str, base: Any, own: Any) -> Any:
+        if own is None:
+            self._inherit(path)
+            return base
+        if base is None:
+            return own
+        for key in base:
+            if key not in own and key != "code":
+                self._inherit(f"{path}.{key}")
+        return {**base, **own}
+
+    def _inherit(self, path: str) -> None:
+        above = [name for name in self.known if path == name or path.startswith(f"{name}.")]
+        self.origins[path] = self.known[max(above, key=len)] if above else self.base_id
+        self.origins.update({name: origin for name, origin in self.known.items() if name.startswith(f"{path}.")})
+
+
+def _is_coded(part: Any) -> bool:
+    return isinstance(part, list) and all(isinstance(each, dict) and "code" in each for each in part)
 
 
 def _unknown_catalogues(packs: Mapping[str, LoadedPack]) -> list[str]:

@@ -5,9 +5,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from .head import Basis, SubjectKind
-from .values import Code, Sourced, Text
+from .values import Code, Sourced, Text, TimedRule
 
 Force = Literal["mandatory", "recommended"]
+# 国发〔2016〕33号: administrative, market, industry and social restraint.
+Restraint = Literal["administrative", "market", "industry", "social"]
 
 
 class MeasureBasis(Basis):
@@ -24,7 +26,12 @@ class MeasurePart(Sourced):
 
 
 class Measure(MeasurePart):
-    """A catalogue measure. `matters`: codes of approval matters it attaches to; `lists`: list codes."""
+    """A catalogue measure. `matters`: codes of approval matters it attaches to; `lists`: list codes.
+
+    `term`: how long it lasts by itself, where the source says so apart from the entry; `roles`: the persons of an
+    organisation whom it reaches, where the source names them; `items`: the misconduct items of this pack that it answers,
+    where the source orders it for these alone (empty: for every ground of the list).
+    """
 
     force: Force
     departments: tuple[Text, ...] = Field(min_length=1)
@@ -32,7 +39,11 @@ class Measure(MeasurePart):
     matters: tuple[Code, ...] = ()
     lists: tuple[Code, ...] = ()
     domains: tuple[Code, ...] = ()
+    items: tuple[Code, ...] = ()
     parts: tuple[MeasurePart, ...] = ()
+    restraint: Restraint | None = None
+    term: TimedRule | None = None
+    roles: tuple[Code, ...] = ()
 
     @model_validator(mode="after")
     def _mandatory_names_a_law(self) -> Self:
@@ -51,4 +62,17 @@ class Measure(MeasurePart):
         return sum(kind in part.targets for part in self.parts)
 
 
-__all__ = ["Force", "Measure", "MeasureBasis", "MeasurePart"]
+class Incentive(Sourced):
+    """An incentive: what good standing brings, who grants it, to whom."""
+
+    code: Code
+    label: Text
+    targets: tuple[SubjectKind, ...] = Field(min_length=1)
+    departments: tuple[Text, ...] = Field(min_length=1)
+    force: Force = "recommended"
+    basis: tuple[MeasureBasis, ...] = ()
+    matters: tuple[Code, ...] = ()
+    lists: tuple[Code, ...] = ()
+
+
+__all__ = ["Force", "Incentive", "Measure", "MeasureBasis", "MeasurePart"]

@@ -1,9 +1,10 @@
-"""Procedure, deadlines, publication, objection, repair and reports, as sections of a pack."""
+"""Procedure, deadlines, publication, objection and repair, as sections of a pack."""
 
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from .head import SubjectKind
 from .values import Code, Duration, Flag, Model, Sourced, Text, TimedRule
 
 # The first nine may stand in a policy case; a pack may also count from the steps of a case between them.
@@ -33,6 +34,10 @@ CASE_DEADLINES = (
     "repair-accept",
     "repair",
     "stop-publication",
+    "tip-accept",
+    "tip-outcome",
+    "tip-tell",
+    "tip-reward",
 )
 RepairClass = Literal["minor", "ordinary", "serious", "specially-serious"]
 RepairCondition = Literal[
@@ -62,7 +67,7 @@ class Deadline(Sourced):
     """By when something must be done: an amount of time counted from the first of these events known.
 
     Working days are counted by the official calendar; plain days and months that end on a rest day move to
-    the next working day.
+    the next working day. `extendable_working_days`: by how much it may be extended once, with a reason.
     """
 
     code: Code
@@ -71,6 +76,7 @@ class Deadline(Sourced):
     start: tuple[EventCode, ...] = Field(alias="from", min_length=1)
     working_days: int | None = Field(default=None, ge=1)
     period: Duration | None = None
+    extendable_working_days: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_amount(self) -> Self:
@@ -95,20 +101,29 @@ class ClassTerm(Sourced):
 
 
 class RecordPublication(Sourced):
-    """Which records the public may see from their decision on, and for how long at most."""
+    """Which records of which kinds of subject the public may see from their decision on, and for how long at most."""
 
     of: tuple[RecordKind, ...] = Field(min_length=1)
+    kinds: tuple[SubjectKind, ...] = ("organization", "person")
     exempt_procedures: tuple[Literal["ordinary", "summary"], ...] = ()
     persons_from_age: int | None = None
     classes: tuple[ClassTerm, ...] = ()
     stays_while_uncorrected: bool = False
 
 
+class Exemption(Sourced):
+    """What is kept from publication, such as state secrets or personal privacy."""
+
+    code: Code
+    label: Text
+
+
 class Publication(Model):
-    """Publication of records and the channels of all publication."""
+    """Publication of records, the channels of all publication, and what is never published."""
 
     records: RecordPublication | None = None
     channels: tuple[Text, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
 
 class RepairWait(TimedRule):
@@ -117,33 +132,54 @@ class RepairWait(TimedRule):
     time: int = Field(default=1, ge=1)
 
 
+class Substitute(Sourced):
+    """A document that stands in for another condition, such as public welfare for the correction of a person."""
+
+    document: Literal["commitment", "fulfilment", "training", "credit-report", "public-welfare"]
+    stands_for: RepairCondition
+
+
 class RepairRule(Sourced):
-    """Who may be repaired, when and on what conditions.
+    """Who may be repaired, when and on what conditions. The first rule that fits the subject and list applies.
 
     `of` listing: the wait runs from publication; record: the wait is the least publication of the record's
-    class, from the decision. `never_findings`: findings on a ground that rule repair out.
+    class, from the decision. `kinds`: only these kinds of subject; `classes`: only records of these classes. `never_findings`: findings on a ground that rule
+    repair out. `by`: who decides; `note_public`: whether a
+    note of the repair is published; `free`: no fee may be taken; `false_papers_bar`: how long somebody is barred
+    who handed in false papers.
     """
 
     of: Literal["listing", "record"]
+    kinds: tuple[SubjectKind, ...] = ("organization", "person")
     lists: tuple[Code, ...] = ()
+    classes: tuple[RepairClass, ...] = ()
     waits: tuple[RepairWait, ...] = ()
     conditions: tuple[RepairCondition, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
     never_findings: tuple[Code, ...] = ()
+    by: str = ""
+    note_public: Flag | None = None
+    free: Flag | None = None
+    false_papers_bar: TimedRule | None = None
+
+
+class Complaint(Sourced):
+    """The second level after a refused objection. `experts_drawn`: experts drawn at random take part."""
+
+    to: Text
+    experts_drawn: bool = False
 
 
 class ObjectionRule(Sourced):
-    """Objection: whom to, whether measures pause meanwhile, whether paused time is added to the term."""
+    """Objection: whom to, whether measures pause meanwhile, whether paused time is added to the term.
+
+    `marks_disputed`: the record is marked as disputed while it is examined; `restores`: an upheld objection has the
+    name restored and the influence removed.
+    """
 
     to: Text
     pauses_measures: Flag
     adds_paused_time: Flag
-
-
-class Report(Sourced):
-    """A report to the level above. `day`: of the month (monthly) at the latest."""
-
-    code: Code
-    label: Text
-    to: Text
-    every: Literal["month", "quarter", "year"]
-    day: int | None = Field(default=None, ge=1, le=31)
+    marks_disputed: Flag | None = None
+    complaint: Complaint | None = None
+    restores: Flag | None = None

@@ -17,7 +17,10 @@ ADULT_AGE = 18
 
 @dataclass(frozen=True, slots=True)
 class RecordVisibility:
-    """Whether a record may be seen, and the last day on which it may at the longest (None: no end)."""
+    """Whether a record may be seen, and the last day on which it may at the longest (None: no end).
+
+    A class that is not published as a rule may have a longest term all the same.
+    """
 
     visible: bool
     until: Day | None
@@ -39,7 +42,8 @@ def listing_visible(pack: Pack, listing: ListingFact, state: ListingState, subje
         and rule.public.value
         and state.in_force
         and not is_under_age(subject, on)
-        and lists_may_be_public(pack, on)
+        # 国办发〔2020〕49号 is about lists of the dishonest; a list of honour needs no such authority.
+        and (rule.polarity == "positive" or lists_may_be_public(pack, on))
     )
 
 
@@ -49,7 +53,7 @@ def record_visibility(pack: Pack, record: RecordFact, subject: SubjectFacts, on:
     Publication counts from the decision.
     """
     rule = pack.publication.records
-    if rule is None or record.decided_on is None or not _is_of(rule, record):
+    if rule is None or record.decided_on is None or not _is_of(rule, record) or subject.kind not in rule.kinds:
         return HIDDEN
     if record.penalty is not None and record.penalty.procedure in rule.exempt_procedures:
         return HIDDEN
@@ -60,11 +64,13 @@ def record_visibility(pack: Pack, record: RecordFact, subject: SubjectFacts, on:
     until = None
     if rule.classes:
         term = class_term(pack, record, subject)
-        if term is None or not term.public:
+        if term is None:
             return HIDDEN
         until = term.most.last_day(record.decided_on) if term.most else None
+        if not term.public:
+            return RecordVisibility(False, until)
     over = until is not None and on > until and not (rule.stays_while_uncorrected and not _corrected(record, on))
-    return RecordVisibility(record.exists_on(on) and not over, until)
+    return RecordVisibility(record.exists_on(on) and not record.is_repaired_on(on) and not over, until)
 
 
 def _corrected(record: RecordFact, on: Day) -> bool:

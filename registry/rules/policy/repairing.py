@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from registry.rules.accidents import Grade
 
 from .facts import History, ListingFact, RecordFact, SubjectFacts
+from .head import SubjectKind
 from .procedure import RepairRule
 from .publication import class_term, repair_class
 from .schema import Pack
@@ -50,22 +51,34 @@ def repair_verdicts(pack: Pack, subject: SubjectFacts, history: History, on: Day
     """Judge repair of every entry and record of the history that the pack's repair rules reach."""
     found: dict[str, RepairVerdict] = {}
     for listing in history.listings:
-        rule = next(
-            (
-                rule
-                for rule in pack.repair
-                if rule.of == "listing" and (not rule.lists or listing.list_code in rule.lists)
-            ),
-            None,
-        )
+        rule = repair_rule(pack, "listing", subject.kind, listing.list_code)
         if rule is not None:
             found[listing.id] = _listing_verdict(pack, rule, listing, history, on)
-    rule = next((rule for rule in pack.repair if rule.of == "record"), None)
-    if rule is not None:
-        for record in history.records:
-            if record.exists_on(on) and record.penalty is not None and record.decided_on is not None:
-                found[record.id] = _record_verdict(pack, rule, record, subject, history, on)
+    for record in history.records:
+        if not record.exists_on(on) or record.penalty is None or record.decided_on is None:
+            continue
+        rule = repair_rule(pack, "record", subject.kind, record_class=repair_class(pack, record, subject))
+        if rule is not None:
+            found[record.id] = _record_verdict(pack, rule, record, subject, history, on)
     return found
+
+
+def repair_rule(
+    pack: Pack, of: str, kind: SubjectKind, list_code: str = "", record_class: str | None = None
+) -> RepairRule | None:
+    """Return the first rule for a record, or for an entry on a list, of this kind of subject; None without one.
+
+    `record_class`: the record's repair class; None asks for a rule for any class.
+    """
+    return next((rule for rule in pack.repair if _fits(rule, of, kind, list_code, record_class)), None)
+
+
+def _fits(rule: RepairRule, of: str, kind: SubjectKind, list_code: str, record_class: str | None) -> bool:
+    if rule.of != of or kind not in rule.kinds:
+        return False
+    if of == "record":
+        return not rule.classes or record_class is None or record_class in rule.classes
+    return not rule.lists or list_code in rule.lists
 
 
 def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history: History, on: Day) -> RepairVerdict:
@@ -85,13 +98,20 @@ def _listing_verdict(pack: Pack, rule: RepairRule, listing: ListingFact, history
     return RepairVerdict(in_force and not refused, earliest, tuple(refused), rule.clause)
 
 
+def unmet_conditions(pack: Pack, rule: RepairRule, listing: ListingFact, history: History, on: Day) -> list[str]:
+    """Return the codes of a rule's conditions that an entry does not meet on `on`, its waits left aside."""
+    grounds = [record for record in history.records if record.id in listing.grounds and record.exists_on(on)]
+    return _unmet(pack, rule, grounds, history, listing.published_on, on)
+
+
 def _record_verdict(
     pack: Pack, rule: RepairRule, record: RecordFact, subject: SubjectFacts, history: History, on: Day
 ) -> RepairVerdict:
     assert record.decided_on is not None  # noqa: S101  (the caller leaves out undecided records)
     term = class_term(pack, record, subject)
     never = record.findings & set(rule.never_findings) or (term is not None and not term.repairable)
-    if never or (term is None and repair_class(pack, record, subject) is not None):
+    classed = pack.publication.records is not None and bool(pack.publication.records.classes)
+    if never or (classed and term is None and repair_class(pack, record, subject) is not None):
         return RepairVerdict(False, None, ("never",), rule.clause)
     earliest = record.decided_on
     if term is not None and term.least is not None:
@@ -105,7 +125,10 @@ def _unmet(
     pack: Pack, rule: RepairRule, grounds: Sequence[RecordFact], history: History, since: Day, on: Day
 ) -> list[str]:
     refused = []
+    stood_in_for = {each.stands_for for each in rule.substitutes if each.document in history.documents}
     for condition in rule.conditions:
+        if condition in stood_in_for:
+            continue
         if condition == "corrected" and not all(_done(record.corrected_on, on) for record in grounds):
             refused.append("not-corrected")
         elif (

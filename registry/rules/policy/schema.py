@@ -7,11 +7,13 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from .conditions import (
+    CleanNode,
     Condition,
     CountNode,
     DuringNode,
     ItemNode,
     Node,
+    NoneNode,
     OnListNode,
     PointsNode,
     SameItemNode,
@@ -20,9 +22,11 @@ from .conditions import (
     is_about_one_record,
     nodes_of,
 )
+from .duties import Duty, Matter, Remedy, Report
 from .head import Head, SubjectKind
-from .measures import Measure, MeasurePart
-from .procedure import Deadline, ObjectionRule, Publication, RepairRule, Report, Step
+from .honours import Commitment, GreenChannel, HonourRule, InspectionCap, Tier
+from .measures import Incentive, Measure, MeasurePart
+from .procedure import Deadline, ObjectionRule, Publication, RepairCondition, RepairRule, Step
 from .values import Code, Duration, Flag, Model, Number, Sourced, Term, Text, Window
 
 ListPolarity = Literal["negative", "positive"]
@@ -46,10 +50,16 @@ class PointsRule(Sourced):
 
 
 class RemovalWindow(Sourced):
-    """When removal from a list may be applied for: the last working days of the term, or after a wait."""
+    """When removal from a list may be applied for: the last working days of the term, or after a wait.
+
+    `conditions`: what must be met besides; `takes_effect_last_working_days`: the working days before the end of the
+    term within which the removal is carried out.
+    """
 
     last_working_days: int | None = Field(default=None, ge=1)
     after: Duration | None = None
+    conditions: tuple[RepairCondition, ...] = ()
+    takes_effect_last_working_days: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -79,46 +89,6 @@ class ListRule(Sourced):
     persons: CarriedPersons | None = None
 
 
-class Criterion(Sourced):
-    """One criterion of an honour, known by its clause code."""
-
-    code: Code
-    label: Text
-    condition: Condition
-
-
-class HonourRule(Sourced):
-    """The criteria of the red list, and whether all or any of them must be met."""
-
-    list_code: Code = Field(alias="list")
-    needs: Literal["all", "any"]
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
-
-
-class GreenChannel(Sourced):
-    """Who goes through the green channel."""
-
-    condition: Condition
-
-
-class Commitment(Sourced):
-    """A kind of commitment that a subject may sign."""
-
-    code: Code
-    label: Text
-    public: bool = False
-
-
-class Tier(Sourced):
-    """A supervision tier: draw ratio in percent, yearly cap of inspections."""
-
-    code: Code
-    label: Text
-    draw_percent: int | None = Field(default=None, ge=0, le=100)
-    yearly_cap: int | None = Field(default=None, ge=0)
-    condition: Condition | None = None
-
-
 class KindClasses(Sourced):
     """Repair classes derived from the kinds of a penalty; the gravest kind decides. Fines in yuan."""
 
@@ -129,11 +99,16 @@ class KindClasses(Sourced):
     serious_fine_from: Number
 
 
+_CODED = ("incentives", "matters", "commitments", "tiers", "inspection_caps", "remedies", "duties", "reports")
+
+
 class Pack(Model):
     """A whole policy pack. Only the head is required."""
 
     head: Head
     extends: str = ""
+    # Set by the loader alone: path of a value → id of the pack that it came from, where that is not this pack.
+    origins: dict[str, str] = Field(default_factory=dict)
     items: tuple[Item, ...] = ()
     points: PointsRule | None = None
     lists: tuple[ListRule, ...] = ()
@@ -142,6 +117,8 @@ class Pack(Model):
     procedure: tuple[Step, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     measures: tuple[Measure, ...] = ()
+    incentives: tuple[Incentive, ...] = ()
+    matters: tuple[Matter, ...] = ()
     catalogues: tuple[Code, ...] = ()
     publication: Publication = Publication()
     classes: KindClasses | None = None
@@ -151,6 +128,9 @@ class Pack(Model):
     green_channel: GreenChannel | None = None
     commitments: tuple[Commitment, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    inspection_caps: tuple[InspectionCap, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    duties: tuple[Duty, ...] = ()
     reports: tuple[Report, ...] = ()
 
     @model_validator(mode="after")
@@ -159,6 +139,7 @@ class Pack(Model):
             ("items", [i.code for i in self.items]),
             ("lists", [r.code for r in self.lists]),
             ("measures", [m.code for m in self.all_measures]),
+            *((name, [each.code for each in getattr(self, name)]) for name in _CODED),
         ):
             doubled = sorted({code for code in codes if codes.count(code) > 1})
             if doubled:
@@ -181,9 +162,23 @@ class Pack(Model):
                 _require_known("during", (node.during.list_code,), lists)
             elif isinstance(node, PointsNode) and self.points is None:
                 raise ValueError("条件用到 points，但没有写 points 计分规则，请补上 points 一节")
-            if isinstance(node, CountNode | DuringNode) and not all(map(is_about_one_record, children_of(node))):
-                raise ValueError("count 和 during 中只能放 item、accident、finding、penalty 或它们的 any、all，请改写")
+            if isinstance(node, CountNode | DuringNode | NoneNode) and not all(
+                map(is_about_one_record, children_of(node))
+            ):
+                raise ValueError(
+                    "count、during 和 none 中只能放 item、accident、finding、penalty 或它们的 any、all，请改写"
+                )
         self._standing_does_not_circle()
+        return self
+
+    @model_validator(mode="after")
+    def _measures_name_known_items(self) -> Self:
+        for measure in self.measures:
+            missing = [code for code in measure.items if code not in self.items_by_code]
+            if missing:
+                raise ValueError(
+                    f"措施 {measure.code} 的 items 用到未定义的失信行为：{'、'.join(missing)}，请先在 items 中写明"
+                )
         return self
 
     def _standing_does_not_circle(self) -> None:
@@ -231,7 +226,11 @@ class Pack(Model):
         """The windows whose edges can change what is due as time passes."""
         found = [self.points.window] if self.points else []
         found += [node.same_item.window for node in self.conditions if isinstance(node, SameItemNode)]
-        found += [node.count.window for node in self.conditions if hasattr(node, "count")]
+        found += [node.count.window for node in self.conditions if isinstance(node, CountNode)]
+        found += [Window(kind="lookback", period=node.clean) for node in self.conditions if isinstance(node, CleanNode)]
+        found += [
+            Window(kind="lookback", period=node.none.within) for node in self.conditions if isinstance(node, NoneNode)
+        ]
         unique: list[Window] = []
         for window in found:
             if window.kind != "span" and window not in unique:
@@ -245,6 +244,14 @@ class Pack(Model):
     def deadline_rules(self, code: str) -> tuple[Deadline, ...]:
         """Return the rules of a deadline code, in the pack's order; empty when the pack has none."""
         return tuple(rule for rule in self.deadlines if rule.code == code)
+
+    def origin_of(self, path: str) -> str:
+        """Return the id of the pack that the value at `path` came from (`lists.blacklist.term`); this pack's own id
+        where it is not inherited. A value inside an inherited one came from where that came from.
+        """
+        parts = path.split(".")
+        tries = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        return next((self.origins[each] for each in tries if each in self.origins), self.head.id)
 
     def assumptions(self) -> list[tuple[str, str]]:
         """List what the office assumed: (path of the value in the pack, reason)."""
@@ -274,17 +281,4 @@ def _children(name: str, value: Any) -> Iterator[tuple[str, BaseModel]]:
                 yield f"{name}.{getattr(each, 'code', index)}", each
 
 
-__all__ = [
-    "Commitment",
-    "Criterion",
-    "GreenChannel",
-    "HonourRule",
-    "Item",
-    "KindClasses",
-    "ListRule",
-    "Pack",
-    "PointsRule",
-    "RemovalWindow",
-    "SubjectKind",
-    "Tier",
-]
+__all__ = ["Item", "KindClasses", "ListRule", "Pack", "PointsRule", "RemovalWindow", "SubjectKind"]

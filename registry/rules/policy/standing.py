@@ -79,7 +79,8 @@ def _with_pauses(last: Day, pauses: list[tuple[Day, Day]], on: Day) -> tuple[Day
     for start, end in pauses:
         if start > last or start > on:
             break
-        if end > on:
+        # An open pause ends on the last day that there is: asked on that day too, it has not ended.
+        if end > on or end == Day.max:
             return last, on > last
         last += end - start
     return last, False

@@ -1,5 +1,6 @@
 """Chinese wording of clauses and conditions, for officers to read."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,12 +13,14 @@ from .conditions import (
     AnyOf,
     CleanNode,
     CountNode,
+    DocumentNode,
     DomainsNode,
     DuringNode,
     FindingNode,
     HonourNode,
     ItemNode,
     Node,
+    NoneNode,
     NotOf,
     OnListNode,
     PenaltyNode,
@@ -28,6 +31,7 @@ from .conditions import (
     StandingNode,
 )
 from .schema import Pack
+from .values import Window
 
 _DIGITS = "零一二三四五六七八九"
 FINDING_LABELS = {
@@ -35,6 +39,13 @@ FINDING_LABELS = {
     "egregious": "性质恶劣、危害性严重、社会影响大",
     "especially-serious": "情节特别严重",
     "ignored-notice": "无故不纠正或者不参加约谈",
+}
+DOCUMENT_LABELS = {
+    "commitment": "信用承诺书",
+    "fulfilment": "履行义务的证明",
+    "training": "信用修复培训证明",
+    "credit-report": "信用报告",
+    "public-welfare": "参与公益活动的证明",
 }
 _RISK_LABELS = {"low": "低风险", "ordinary": "一般风险", "larger": "较大风险", "major": "重大风险"}
 _ARTICLE = re.compile(r"^\d{1,2}(?:\.\d{1,2})?$")
@@ -61,6 +72,27 @@ def clause_text(pack: Pack, clause: str) -> str:
 def basis_text(pack: Pack, clause: str) -> str:
     """Write 依据…… for a clause, empty when there is none."""
     return f"，依据{clause_text(pack, clause)}" if clause else ""
+
+
+def day_text(day: dt.date) -> str:
+    """Write a date as people do: 2026年3月2日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def window_name(window: Window) -> str:
+    """The window as something that a record leaves: 1年窗口, 本年度."""
+    return "本年度" if window.period is None else f"{window.period.label}窗口"
+
+
+def item_label(pack: Pack, code: str | None) -> str:
+    """The Chinese name of a misconduct item; empty when there is none or the pack does not know it."""
+    item = pack.items_by_code.get(code) if code else None
+    return item.label if item else ""
+
+
+def finding_label(code: str) -> str:
+    """The Chinese name of a finding."""
+    return FINDING_LABELS.get(code, "规定的其他情节")
 
 
 def list_label(pack: Pack, code: str) -> str:
@@ -93,7 +125,7 @@ def _accident_text(node: AccidentNode) -> str:
 
 
 def _findings_text(findings: Sequence[str]) -> str:
-    return "（经认定" + "、".join(FINDING_LABELS.get(code, code) for code in findings) + "）" if findings else ""
+    return "（经认定" + "、".join(map(finding_label, findings)) + "）" if findings else ""
 
 
 def condition_text(pack: Pack, node: Node) -> str:
@@ -118,6 +150,16 @@ def _during_text(pack: Pack, node: DuringNode) -> str:
     return f"列入{list_label(pack, node.during.list_code)}期间又有：{condition_text(pack, node.during.of)}"
 
 
+def _honour_text(pack: Pack, node: HonourNode) -> str:
+    known = {each.code: each.label for each in pack.honour.criteria} if pack.honour is not None else {}
+    labels = [known.get(code) or item_label(pack, code) or _clause_honour(pack, code) for code in node.codes]
+    return f"获得荣誉：{'、'.join(dict.fromkeys(labels))}"
+
+
+def _clause_honour(pack: Pack, code: str) -> str:
+    return f"{clause_text(pack, code)}所列荣誉" if _ARTICLE.match(code) else "规定的荣誉"
+
+
 def _penalty_text(_pack: Pack, node: PenaltyNode) -> str:
     return "受到行政处罚" + (f"（{'、'.join(node.penalty.kinds)}）" if node.penalty.kinds else "")
 
@@ -128,7 +170,7 @@ _TEXTS: dict[type[Node], Callable[[Pack, Any], str]] = {
     NotOf: lambda pack, node: f"不具有：{condition_text(pack, node.condition)}",
     ItemNode: lambda pack, node: _items_text(pack, node.codes) + _findings_text(node.findings),
     AccidentNode: lambda pack, node: "发生" + _accident_text(node),
-    FindingNode: lambda pack, node: "经认定" + "、".join(FINDING_LABELS.get(each, each) for each in node.codes),
+    FindingNode: lambda pack, node: "经认定" + "、".join(map(finding_label, node.codes)),
     PenaltyNode: _penalty_text,
     CountNode: _count_text,
     PointsNode: _points_text,
@@ -137,7 +179,9 @@ _TEXTS: dict[type[Node], Callable[[Pack, Any], str]] = {
     StandingNode: lambda pack, node: f"属于{list_label(pack, node.list_code)}",
     DuringNode: _during_text,
     CleanNode: lambda pack, node: f"连续{node.clean.label}无不良记录",
-    HonourNode: lambda pack, node: f"获得{'、'.join(node.codes)}所列荣誉",
+    NoneNode: lambda pack, node: f"{node.none.within.label}内没有：{condition_text(pack, node.none.of)}",
+    DocumentNode: lambda pack, node: f"已提交{'或'.join(DOCUMENT_LABELS[each] for each in node.documents)}",
+    HonourNode: _honour_text,
     StandardisationNode: lambda pack, node: f"安全生产标准化等级为{'、'.join(f'{each}级' for each in node.grades)}",
     DomainsNode: lambda pack, node: f"在{node.domains}个以上其他领域被列入黑名单",
     RiskNode: lambda pack, node: f"风险等级为{'、'.join(_RISK_LABELS[level] for level in node.levels)}",

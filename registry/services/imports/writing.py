@@ -83,9 +83,16 @@ def write_template(target: BinaryIO, *, kind: Kind) -> None:
     _write(target, labels, [], "xlsx", "", kind.label)
 
 
-def write_cells(target: BinaryIO, *, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str) -> int:
-    """Write cells as they are under a header, as xlsx; return how many rows."""
-    return _write(target, header, rows, "xlsx", "", sheet)
+def write_cells(
+    target: BinaryIO,
+    *,
+    header: Sequence[Cell],
+    rows: Iterable[Sequence[Cell]],
+    sheet: str,
+    table_format: str = "xlsx",
+) -> int:
+    """Write cells as they are under a header, as xlsx or csv; return how many rows."""
+    return _write(target, header, rows, table_format, "", sheet)
 
 
 def _fit(cells: Sequence[Cell], width: int) -> list[Cell]:

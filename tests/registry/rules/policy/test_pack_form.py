@@ -87,7 +87,7 @@ def test_a_mistake_is_named_with_its_way_out(old: str, new: str, said: str) -> N
 
 def test_a_count_of_something_that_is_not_about_records_is_refused() -> None:
     entry = "{count: {of: {points: {at_least: 1}}, at_least: 2, window: {kind: calendar_year}}"
-    assert "count 和 during 中只能放" in _problems((HEAD + BODY).replace("{points: {at_least: 10}", entry))
+    assert "count、during 和 none 中只能放" in _problems((HEAD + BODY).replace("{points: {at_least: 10}", entry))
 
 
 def test_a_mandatory_measure_without_legal_basis_is_refused() -> None:
@@ -96,6 +96,14 @@ def test_a_mandatory_measure_without_legal_basis_is_refused() -> None:
         "targets: [organization], clause: '1'}\n"
     )
     assert "措施 M1 为强制性（mandatory），必须写明 basis" in _problems(HEAD + measures)
+
+
+def test_a_measure_for_an_unknown_item_is_refused() -> None:
+    measures = (
+        "measures:\n  - {code: M1, label: 限制, force: recommended, departments: [某局], "
+        "targets: [organization], items: [minor, major], clause: '1'}\n"
+    )
+    assert "措施 M1 的 items 用到未定义的失信行为：major，" in _problems(HEAD + BODY + measures)
 
 
 def _folder(tmp_path: Path, **files: str) -> Path:

@@ -1,0 +1,1 @@
+"""Where the API meets the site: its routes, its token endpoint, its edge."""

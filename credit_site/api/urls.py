@@ -1,0 +1,30 @@
+"""Routes of the API, version 1. What a route asks for lies in the app that owns it."""
+
+from django.urls import path
+
+from credit_site.api.token import TokenView
+from disclosure import api as catalogues
+from registry.api import reference
+from sanctions.api import checks, entries, orders
+
+app_name = "api"
+urlpatterns = [
+    path("token", TokenView.as_view(), name="token"),
+    path("departments", reference.Departments.as_view(), name="departments"),
+    path("calendar/<int:year>", reference.Calendar.as_view(), name="calendar"),
+    path("policies", catalogues.Policies.as_view(), name="policies"),
+    path("policies/<str:pack_id>", catalogues.Policy.as_view(), name="policy"),
+    path("catalogues/lists", catalogues.Lists.as_view(), name="catalogue-lists"),
+    path("catalogues/measures", catalogues.Measures.as_view(), name="catalogue-measures"),
+    path("catalogues/matters", catalogues.Matters.as_view(), name="catalogue-matters"),
+    path("check", checks.Checks.as_view(), name="check"),
+    path("subjects/<str:code>/standing", checks.Standing.as_view(), name="standing"),
+    path("entries", entries.Entries.as_view(), name="entries"),
+    path("entries/changes", entries.Changes.as_view(), name="changes"),
+    path("orders", orders.Orders.as_view(), name="orders"),
+    path("orders/<uuid:public_id>", orders.Order.as_view(), name="order"),
+    path("orders/<uuid:public_id>/receive", orders.OrderReceive.as_view(), name="order-receive"),
+    path("orders/<uuid:public_id>/carry-out", orders.OrderCarryOut.as_view(), name="order-carry-out"),
+    path("orders/<uuid:public_id>/refuse", orders.OrderRefuse.as_view(), name="order-refuse"),
+    path("orders/<uuid:public_id>/confirm-end", orders.OrderConfirmEnd.as_view(), name="order-confirm-end"),
+]

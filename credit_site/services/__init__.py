@@ -1,0 +1,1 @@
+"""Services that need more than one app: what a subject makes for itself."""

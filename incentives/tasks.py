@@ -1,0 +1,13 @@
+"""The jobs of incentives. Each is safe to run twice or late; the work is done by services."""
+
+from celery import shared_task
+
+from incentives.services.reminders import promises_remind
+from registry import clock
+from registry.services.jobs import job_run
+
+
+@shared_task(name="incentives.promises_remind")
+def promises_remind_task() -> None:
+    """Remind subjects of what they promised and have not handed in."""
+    job_run("incentives.promises_remind", lambda: promises_remind(on=clock.today(), at=clock.now()), now=clock.now)

@@ -1,0 +1,75 @@
+"""How an operation is described in the OpenAPI document: in Chinese, with examples and every refusal."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from registry.api.paging import LIMIT, LIMIT_MOST
+from registry.api.problems import CONTENT_TYPE, problem, problem_of_status
+from registry.rules.scopes import SCOPE_LABELS
+from registry.serializers import Problem
+
+
+def parameter(name: str, kind: Any, description: str, *, required: bool = False) -> OpenApiParameter:
+    """Describe one query parameter. `kind`: a type, or a schema of its own."""
+    return OpenApiParameter(name, kind, description=description, required=required)
+
+
+LIMIT_PARAMETER = OpenApiParameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT}, description="每页条数"
+)
+CURSOR_PARAMETER = OpenApiParameter("cursor", str, description="上一页答复中的 next_cursor；空为从头")
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 200}, OpenApiParameter.HEADER, required=True,
+    description="每个新请求一个，重试时不变：同键同内容得到同一答复，同键不同内容被拒绝（409）",
+)  # fmt: skip
+_ALWAYS = (401, 403, 429)
+
+
+class ClientScheme(OpenApiAuthenticationExtension):
+    """How a client proves who it is, in the OpenAPI document."""
+
+    target_class = "registry.api.authentication.ClientAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return the flow, its token address and its scopes."""
+        flow = {"tokenUrl": "/api/v1/token", "scopes": dict(SCOPE_LABELS)}
+        return {"type": "oauth2", "description": "OAuth 2.0 客户端凭证", "flows": {"clientCredentials": flow}}
+
+
+def described(
+    *, operation_id: str, tag: str, summary: str, description: str, scope: str, answer: Any, example: Any,
+    request: Any = None, asked: Any = None, status: int = 200, parameters: list[OpenApiParameter] | None = None,
+    refusals: Mapping[int, tuple[str, str]] | None = None,
+) -> Callable[[Any], Any]:  # fmt: skip
+    """Describe one operation. `answer` and `request`: serializers; `example` and `asked`: an answer and a request that
+    may be sent as they stand; `refusals`: by status the code and sentence of the most telling one."""
+    examples = [OpenApiExample("答复示例", value=example, response_only=True, status_codes=[str(status)])]
+    if asked is not None:
+        examples.append(OpenApiExample("请求示例", value=asked, request_only=True))
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[tag],
+        summary=summary,
+        description=f"{description}\n\n权限范围：`{scope}`（{SCOPE_LABELS[scope]}）。",
+        request=request,
+        parameters=parameters or [],
+        responses={status: OpenApiResponse(answer, description="办理成功"), **_refusals(refusals or {})},
+        examples=examples,
+        auth=[{"oauth2": [scope]}],  # type: ignore[list-item]
+    )
+
+
+def _refusals(given: Mapping[int, tuple[str, str]]) -> dict[Any, OpenApiResponse]:
+    found: dict[Any, OpenApiResponse] = {}
+    bodies = {status: problem_of_status(status) for status in _ALWAYS}
+    bodies |= {status: problem(status, code, detail) for status, (code, detail) in given.items()}
+    for status, body in sorted(bodies.items()):
+        found[status, CONTENT_TYPE] = OpenApiResponse(
+            Problem, description=body["detail"],
+            examples=[OpenApiExample(body["code"], value=body, status_codes=[str(status)], media_type=CONTENT_TYPE)],
+        )  # fmt: skip
+    return found

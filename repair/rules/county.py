@@ -1,0 +1,39 @@
+"""The county's own values for objections and repair: data in `registry/policies/county/requests.yaml`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from registry.rules import policy
+from registry.rules.policy.errors import PackError, explain_validation
+from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.policy.values import Model, Sourced, TimedRule
+
+DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "requests.yaml"
+
+
+class Number(Sourced):
+    """How many."""
+
+    number: int = Field(ge=1)
+
+
+class CountyRequests(Model):
+    """How long notes stay public, how many experts are drawn, how many days ahead the subject is reminded."""
+
+    correction_note: TimedRule
+    repair_note: TimedRule
+    experts: Number
+    removal_reminder: TimedRule
+
+
+@lru_cache(maxsize=2)
+def county_requests(path: Path = DEFAULT_FILE) -> CountyRequests:
+    """Read the county's values. Raises PackError naming file, place and the way out."""
+    try:
+        return CountyRequests.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    except YamlError as error:
+        raise PackError([f"{path.name}：{error}"]) from error
+    except ValidationError as error:
+        raise PackError(explain_validation(path.name, error)) from error

@@ -1,0 +1,74 @@
+"""The life of a request, as one table: from which states a step may be taken, where it leads, who may take it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+FILED, SUPPLEMENT, ACCEPTED = "filed", "supplement", "accepted"
+DECLINED, GRANTED, REFUSED, WITHDRAWN = "declined", "granted", "refused", "withdrawn"
+
+STATE_LABELS: Final = {
+    FILED: "待受理",
+    SUPPLEMENT: "待补正",
+    ACCEPTED: "办理中",
+    DECLINED: "不予受理",
+    GRANTED: "予以支持",
+    REFUSED: "不予支持",
+    WITHDRAWN: "已撤回",
+}
+OPEN: Final = frozenset({FILED, SUPPLEMENT, ACCEPTED})
+ENDED: Final = frozenset(STATE_LABELS) - OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `target`: None where the state stays or goes back to where it was; `needs_reason`: must be reasoned;
+    `only_repair`: no step of an objection."""
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: str | None
+    permission: str
+    needs_reason: bool = False
+    only_repair: bool = False
+
+
+def _step(
+    name: str, label: str, sources: set[str], target: str | None, permission: str, *, reason: bool = False,
+    only_repair: bool = False,
+) -> Step:  # fmt: skip
+    return Step(name, label, frozenset(sources), target, permission, reason, only_repair)
+
+
+STEPS: Final = {
+    each.name: each
+    for each in (
+        # The first that may be taken is the usual next one.
+        _step("accept", "受理", {FILED}, ACCEPTED, "request.accept"),
+        _step("supplement", "要求补正", {FILED, ACCEPTED}, SUPPLEMENT, "request.accept", reason=True),
+        _step("answer", "补正材料", {SUPPLEMENT}, None, "portal.file"),
+        _step("decline", "不予受理", {FILED, SUPPLEMENT}, DECLINED, "request.decide", reason=True),
+        _step("verify", "登记核查情况", {ACCEPTED}, ACCEPTED, "request.accept", only_repair=True),
+        _step("grant", "予以支持", {ACCEPTED}, GRANTED, "request.decide", reason=True),
+        _step("refuse", "不予支持", {ACCEPTED}, REFUSED, "request.decide", reason=True),
+        _step("withdraw", "撤回", {FILED, SUPPLEMENT, ACCEPTED}, WITHDRAWN, "portal.file"),
+        _step("undo", "撤销修复", {GRANTED}, GRANTED, "request.decide", reason=True, only_repair=True),
+    )
+}
+
+
+def next_steps(state: str, *, is_repair: bool) -> list[Step]:
+    """Return the steps that may be taken from `state`, in the table's order; once it has ended, only taking back what
+    was granted on false papers."""
+    return [step for step in STEPS.values() if state in step.sources and (is_repair or not step.only_repair)]
+
+
+def refusal_of(state: str, name: str) -> str:
+    """Return why step `name` cannot be taken from `state`, in Chinese, empty when it can. KeyError: no such step."""
+    step = STEPS[name]
+    if state in step.sources:
+        return ""
+    if state in ENDED:
+        return f"该申请已经办结（{STATE_LABELS[state]}），不能再{step.label}。如有新的事实和理由，可以另行提出。"
+    allowed = "、".join(label for code, label in STATE_LABELS.items() if code in step.sources)
+    return f"该申请现在是“{STATE_LABELS[state]}”，不能{step.label}；须在“{allowed}”时办理。"

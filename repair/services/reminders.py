@@ -1,0 +1,62 @@
+"""Reminding subjects of removal: before the days on which it may be applied for, and before these are over."""
+
+from datetime import date
+
+from django.db import transaction
+
+from registry import clock
+from registry.models import Subject
+from registry.rules.policy.standing import RemovalPeriod
+from registry.services.notices import notice_queue
+from repair.models import RemovalReminder, RepairApplication
+from repair.rules.county import county_requests
+from repair.rules.lifecycle import OPEN
+from repair.selectors.verdicts import removal_window
+from sanctions.models import ListEntry
+
+Stage = RemovalReminder.Stage
+
+
+def removal_reminders(*, on: date) -> dict[str, int]:
+    """Remind the subject of every entry in force whose removal may soon, or not much longer, be applied for: once each.
+
+    A late run reminds of what is true on its day; nobody is reminded who has applied. Returns how many were sent.
+    """
+    sent = 0
+    entries = ListEntry.objects.in_force(on).select_related("subject", "policy", "department").order_by("pk")
+    for entry in entries.iterator(chunk_size=500):
+        window = removal_window(entry, on=on)
+        stage = _stage(window, on) if window is not None else None
+        if window is not None and stage is not None:
+            sent += _remind(entry, stage, window, on)
+    return {"reminded": sent}
+
+
+def _stage(window: RemovalPeriod, on: date) -> str | None:
+    """Return what there is to remind of on the day; None outside the days ahead."""
+    ahead = county_requests().removal_reminder
+    if on < window.apply_from:
+        return Stage.OPENING if ahead.last_day(on) >= window.apply_from else None
+    if on <= window.apply_until and ahead.last_day(on) >= window.apply_until:
+        return Stage.CLOSING
+    return None
+
+
+@transaction.atomic
+def _remind(entry: ListEntry, stage: str, window: RemovalPeriod, on: date) -> int:
+    Subject.objects.select_for_update().get(pk=entry.subject_id)
+    applied = RepairApplication.objects.filter(entry=entry, state__in=OPEN).exists()
+    if applied or RemovalReminder.objects.filter(entry=entry, stage=stage).exists():
+        return 0
+    RemovalReminder.objects.create(
+        entry=entry, stage=stage, apply_from=window.apply_from, apply_until=window.apply_until, sent_on=on
+    )
+    span = f"{window.apply_from}至{window.apply_until}"
+    word = "即将可以申请" if stage == Stage.OPENING else "申请期即将届满："
+    notice_queue(
+        f"removal.{stage}", title=f"{word}移出{entry.list_label}"[:200],
+        body=f"{entry.subject.name}：您（单位）可以在{span}（含首尾两日）申请移出{entry.list_label}。"
+        "请登录后在“信用修复”中办理，不收取任何费用；不申请的，期满自动移出。",
+        at=clock.now(), obj=entry, subject=entry.subject,
+    )  # fmt: skip
+    return 1

@@ -1,0 +1,1 @@
+"""Checks, public entries, standings and orders over the API."""

@@ -1,0 +1,55 @@
+"""Examples for the OpenAPI document; every name and code in them is invented."""
+
+from typing import Any, Final
+
+SUBJECT: Final = {
+    "id": "5b6f6e0e-6a3c-4d0b-9a55-0d8c1b7a1f10", "kind": "organization", "name": "演示县某某矿业有限公司",
+    "code": "91370323MA0000000X",
+}  # fmt: skip
+ENTRY: Final[dict[str, Any]] = {
+    "id": "0d5d2f3a-5b0c-4b7e-8f44-2a9b6f5f7c11", "list": "blacklist", "label": "安全生产严重失信主体名单",
+    "policy": "mem-2023-11", "policy_title": "安全生产严重失信主体名单管理办法", "clause": "第六条第一项",
+    "department": "演示县应急管理局（演示）", "since": "2026-03-02", "until": "2029-03-02", "is_disputed": False,
+    "is_paused": False,
+}  # fmt: skip
+MEASURE: Final = {
+    "catalogue": "memo-2016-1001", "code": "18", "label": "依法限制参与政府采购活动", "force": "mandatory",
+    "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "clause": "第十八项", "departments": ["财政部"],
+}  # fmt: skip
+QUESTION: Final = {
+    "matter": "government-procurement",
+    "purpose": "某某采购项目供应商资格审查",
+    "subjects": [{"code": "91370323MA0000000X"}, {"name": "演示县某某商贸有限公司"}],
+}
+CHECK: Final = {
+    "receipt": "HC20260401-0A1B2C3D4E5F", "on": "2026-04-01", "matter": "government-procurement",
+    "matter_label": "政府采购", "asked": 2, "listed": 1,
+    "items": [
+        {"asked": {"code": "91370323MA0000000X"}, "outcome": "found", "is_listed": True, "subject": SUBJECT,
+         "sentence": "演示县某某矿业有限公司自2026-03-02起在列安全生产严重失信主体名单，至2029-03-02止，"
+                     "办理“政府采购”时适用强制性措施1项。",
+         "entries": [ENTRY | {"measures": [MEASURE], "incentives": []}]},
+        {"asked": {"name": "演示县某某商贸有限公司"}, "outcome": "unknown", "is_listed": False, "subject": None,
+         "sentence": "“演示县某某商贸有限公司”在本平台没有登记，未查到名单信息。请核对代码或者名称；核对无误的，即为没有记录。",
+         "entries": []},
+    ],
+}  # fmt: skip
+ROW: Final = ENTRY | {"subject": SUBJECT}
+ENTRIES: Final = {"on": "2026-04-01", "items": [ROW], "next_cursor": None, "changes_cursor": "WyJjaGFuZ2VzIiwgNDJd"}
+CHANGES: Final = {
+    "on": "2026-04-01", "cursor": "WyJjaGFuZ2VzIiwgNDNd", "has_more": False,
+    "items": [{"number": 43, "kind": "opened", "at": "2026-04-01T09:30:00+08:00", "tombstone": False,
+               "entry_id": ENTRY["id"], "entry": ROW}],
+}  # fmt: skip
+STANDING: Final = {
+    "receipt": "HC20260401-0A1B2C3D4E60", "on": "2026-03-31", "known_at": None, "subject": SUBJECT,
+    "sentence": "演示县某某矿业有限公司在2026-03-31在列1个名单。",
+    "entries": [ENTRY | {"measures": ["依法限制参与政府采购活动"]}],
+}  # fmt: skip
+ORDER: Final = {
+    "id": "9a4b7e1c-1f0e-4a55-9c12-6f0f4f1b2c12", "version": 1, "state": "dispatched", "state_label": "待签收",
+    "measure": "18", "measure_label": "依法限制参与政府采购活动", "force": "mandatory", "catalogue": "memo-2016-1001",
+    "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "subject": SUBJECT, "entry": ENTRY["id"],
+    "list_label": ENTRY["label"], "since": "2026-03-02", "until": "2029-03-02", "dispatched_on": "2026-03-02",
+    "received_on": None, "answered_on": None, "ended_on": None, "due_on": "2026-03-16",
+}  # fmt: skip

@@ -1,0 +1,190 @@
+"""A department's orders: read, received, answered, lifted, each by the services that its people use."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from registry import clock
+from registry.api.describing import CURSOR_PARAMETER, KEY_PARAMETER, LIMIT_PARAMETER, described, parameter
+from registry.api.paging import cursor_make, cursor_read, limit_of
+from registry.api.views import ApiView, actor_of, written
+from registry.base.errors import InvalidInput
+from registry.rules.scopes import ORDERS
+from sanctions.api import examples
+from sanctions.api.wording import subject_ref
+from sanctions.models import MeasureOrder
+from sanctions.selectors import orders as selectors
+from sanctions.selectors.entries import ONE_DAY
+from sanctions.serializers import CarryOutBody, ConfirmEndBody, OrderPage, OrderRow, RefuseBody, StepBody
+from sanctions.services.orders import order_carry_out, order_confirm_end, order_receive, order_refuse
+
+_TAG = "联合惩戒任务"
+_KIND = "orders"
+_MISSING = ("not-found", "没有这个地址或者编号，或者不属于本部门。请核对后重试。")
+_KEY = (
+    "idempotency-key-missing",
+    "写入请求必须带 Idempotency-Key 请求头（1至200个可见 ASCII 字符，每个新请求一个，重试时不变）。",
+)
+
+
+def order_told(row: selectors.OrderRow) -> dict[str, Any]:
+    """Tell one order as it stands today."""
+    order = row.order
+    return {
+        "id": order.public_id, "version": order.version, "state": row.state.code, "state_label": row.state.label,
+        "measure": order.measure_code, "measure_label": order.measure_label,
+        "force": "mandatory" if order.is_mandatory else "recommended", "catalogue": order.catalogue,
+        "legal_basis": order.legal_basis, "subject": subject_ref(order.entry.subject),
+        "entry": order.entry.public_id, "list_label": order.entry.list_label, "since": order.entry.starts_on,
+        "until": order.entry.ends_on - ONE_DAY, "dispatched_on": order.dispatched_on,
+        "received_on": order.received_on, "answered_on": order.answered_on, "ended_on": order.ending_confirmed_on,
+        "due_on": row.due.deadline.due_on if row.due is not None else None,
+    }  # fmt: skip
+
+
+def _order(request: Request, public_id: UUID) -> MeasureOrder:
+    found = selectors.orders_visible_to(actor_of(request), clock.today()).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _told(order: MeasureOrder) -> dict[str, Any]:
+    return order_told(selectors.order_rows([order], clock.today())[0])
+
+
+class Orders(ApiView):
+    """The department's orders."""
+
+    scope = ORDERS
+
+    @described(
+        operation_id="orders_list", tag=_TAG, summary="本部门的任务", scope=ORDERS, answer=OrderPage,
+        description="按编号先后排列，可以按队列筛选。", example={"items": [examples.ORDER], "next_cursor": None},
+        parameters=[
+            parameter("queue", {"type": "string", "enum": list(selectors.QUEUES)},
+                      "；".join(f"{code} {label}" for code, label in selectors.QUEUES.items())),
+            CURSOR_PARAMETER, LIMIT_PARAMETER,
+        ],
+        refusals={400: ("queue-unknown", "没有名为“x”的队列。请使用 waiting、answering 等。")},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Return a page of orders in order of id."""
+        limit, today = limit_of(request), clock.today()
+        after = cursor_read(_KIND, request.query_params.get("cursor", ""))
+        queue = request.query_params.get("queue", "")
+        if queue and queue not in selectors.QUEUES:
+            raise InvalidInput(
+                "queue-unknown", f"没有名为“{queue[:40]}”的队列。可用的有：{'、'.join(selectors.QUEUES)}。",
+                field="queue", value=queue[:40],
+            )  # fmt: skip
+        orders = selectors.orders_visible_to(actor_of(request), today)
+        if queue:
+            orders = selectors.in_queue(orders, queue, today)
+        found = list(orders.filter(pk__gt=after).order_by("pk")[: limit + 1])
+        rows = selectors.order_rows(found[:limit], today)
+        following = cursor_make(_KIND, rows[-1].order.pk) if len(found) > limit else None
+        return Response({"items": [order_told(each) for each in rows], "next_cursor": following})
+
+
+class Order(ApiView):
+    """One order."""
+
+    scope = ORDERS
+
+    @described(
+        operation_id="orders_read", tag=_TAG, summary="一项任务", scope=ORDERS, answer=OrderRow,
+        description="本部门的一项任务今日的状况。", example=examples.ORDER, refusals={404: _MISSING},
+    )  # fmt: skip
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Return one order of the department."""
+        return Response(_told(_order(request, public_id)))
+
+
+class _Step(ApiView):
+    """One step of an order: the body is checked, the service acts once for the key."""
+
+    scope = ORDERS
+    body: type[Serializer[Any]] = StepBody
+
+    def _do(self, request: Request, public_id: UUID, service: Callable[..., MeasureOrder], **more: Any) -> Response:
+        given = self.body(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields: dict[str, Any] = {"version": None, **given.validated_data, **more}
+
+        def act() -> tuple[int, dict[str, Any]]:
+            order = service(order=_order(request, public_id), actor=actor_of(request), on=clock.today(), **fields)
+            return 200, _told(order)
+
+        return written(request, act)
+
+
+class OrderReceive(_Step):
+    """Receive an order."""
+
+    @described(
+        operation_id="orders_receive", tag=_TAG, summary="签收", scope=ORDERS, request=StepBody, answer=OrderRow,
+        description="签收任务，开始办理。", parameters=[KEY_PARAMETER], asked={}, example=examples.ORDER,
+        refusals={400: _KEY, 404: _MISSING, 409: (
+            "order-not-received", "任务“18 依法限制参与政府采购活动”现为“已签收”，只有“待签收”的任务可以办理这一步。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Take the order for the department."""
+        return self._do(request, public_id, order_receive)
+
+
+class OrderCarryOut(_Step):
+    """Report an order as carried out."""
+
+    body = CarryOutBody
+
+    @described(
+        operation_id="orders_carry_out", tag=_TAG, summary="反馈已落实", scope=ORDERS, request=CarryOutBody,
+        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
+        description="写明采取了什么措施、实施日期、文书号。文书附件目前在网页上提交。",
+        asked={"text": "已取消其政府采购投标资格", "done_on": "2026-04-01", "document_number": "演财采〔2026〕3号"},
+        refusals={400: ("done-in-future", "实施日期2026-05-01晚于今日，请填写实际实施的日期。"), 404: _MISSING, 409: (
+            "order-not-carried-out", "任务“18 依法限制参与政府采购活动”现为“待签收”，只有“已签收”、“不予采取”的任务可以办理这一步。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Report what was done, when, and on which document."""
+        return self._do(request, public_id, order_carry_out, upload=None)
+
+
+class OrderRefuse(_Step):
+    """Say that a measure is not taken."""
+
+    body = RefuseBody
+
+    @described(
+        operation_id="orders_refuse", tag=_TAG, summary="反馈不予采取", scope=ORDERS, request=RefuseBody,
+        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"reason": "该主体今年没有参加政府采购"},
+        description="写明不予采取的理由；以后仍可以采取并反馈。", example=examples.ORDER,
+        refusals={400: ("invalid-input", "reason：该字段是必填项。请更正后重新提交。"), 404: _MISSING, 409: (
+            "entry-ended", "演示县某某矿业有限公司已于2029-03-03移出安全生产严重失信主体名单，不得再采取该措施。请确认解除。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Refuse with a reason."""
+        return self._do(request, public_id, order_refuse)
+
+
+class OrderConfirmEnd(_Step):
+    """Confirm that a measure is lifted."""
+
+    body = ConfirmEndBody
+
+    @described(
+        operation_id="orders_confirm_end", tag=_TAG, summary="确认解除", scope=ORDERS, request=ConfirmEndBody,
+        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已恢复其投标资格"}, example=examples.ORDER,
+        description="主体移出名单后确认已停止采取措施，任务办结。",
+        refusals={400: _KEY, 404: _MISSING, 409: (
+            "ending-not-open", "任务“18 依法限制参与政府采购活动”对应条目仍在列，不需要确认解除。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Confirm the end."""
+        return self._do(request, public_id, order_confirm_end)

@@ -1,0 +1,75 @@
+"""How rows of the lists are told over the API: plain dicts, dates inclusive, persons masked."""
+
+from typing import Any
+
+from registry.models import Subject
+from registry.rules.identifiers import normalize_code
+from registry.rules.masking import mask_document_number, mask_person
+from sanctions.models import ListEntry
+from sanctions.rules.checking import Asked
+from sanctions.selectors.checks import Checked, CheckedEntry
+from sanctions.selectors.entries import ONE_DAY
+
+_OLD_NUMBER, _NUMBER = 15, 17  # digits that an identity number begins with
+
+
+def subject_ref(row: Any) -> dict[str, Any]:
+    """Tell who it is. `row`: a subject, or a row of its values."""
+    is_person = row.kind == Subject.Kind.PERSON
+    return {
+        "id": row.public_id,
+        "kind": row.kind,
+        "name": mask_person(row.name) if is_person else row.name,
+        "code": row.uscc or "",
+    }
+
+
+def asked_told(asked: Asked, *, is_organization: bool) -> dict[str, str]:
+    """Give back what was asked; masked where it may be an identity number, that is unless it met an organisation."""
+    code = normalize_code(asked.code)
+    may_be_personal = (len(code) == _OLD_NUMBER and code.isdigit()) or (
+        code[:_NUMBER].isdigit() and len(code) > _NUMBER
+    )
+    told = {"code": mask_document_number(code) if may_be_personal and not is_organization else code}
+    told["name"] = asked.name.strip()
+    return {name: value for name, value in told.items() if value}
+
+
+def entry_told(entry: ListEntry, *, is_paused: bool) -> dict[str, Any]:
+    """Tell one entry."""
+    return {
+        "id": entry.public_id, "list": entry.list_code, "label": entry.list_label, "policy": entry.pack_id,
+        "policy_title": entry.policy.title, "clause": entry.clause, "department": entry.department.name,
+        "since": entry.starts_on, "until": entry.ends_on - ONE_DAY, "is_disputed": entry.disputed_on is not None,
+        "is_paused": is_paused,
+    }  # fmt: skip
+
+
+def checked_told(each: Checked) -> dict[str, Any]:
+    """Tell the answer about one subject asked."""
+    is_organization = each.subject is not None and each.subject.kind == Subject.Kind.ORGANIZATION
+    return {
+        "asked": asked_told(each.asked, is_organization=is_organization),
+        "outcome": each.outcome,
+        "sentence": each.sentence,
+        "is_listed": bool(each.entries),
+        "subject": subject_ref(each.subject) if each.subject is not None else None,
+        "entries": [_checked_entry(entry) for entry in each.entries],
+    }
+
+
+def _checked_entry(entry: CheckedEntry) -> dict[str, Any]:
+    row = entry.row
+    return {
+        "id": row.public_id, "list": row.list_code, "label": row.list_label, "policy": row.pack_id,
+        "policy_title": row.policy__title, "clause": row.clause, "department": row.department__name,
+        "since": row.starts_on, "until": entry.last_day, "is_disputed": row.disputed_on is not None,
+        "is_paused": row.paused_now,
+        "measures": [
+            {"catalogue": each.catalogue.pack_id, "code": each.code, "label": each.label,
+             "force": "mandatory" if each.is_mandatory else "recommended", "legal_basis": each.legal_basis,
+             "clause": each.clause, "departments": each.departments}
+            for each in entry.measures
+        ],
+        "incentives": entry.incentives,
+    }  # fmt: skip

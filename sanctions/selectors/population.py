@@ -1,0 +1,167 @@
+"""Asking a pack about the whole county at once: what is the same for everybody comes from one query, and only the
+subjects that it cannot answer are evaluated one by one, read in chunks.
+
+The text of the queries holds names of tables, never a value. The answers stand in a temporary table of this connection (`ANSWERS`) until the next question.
+"""
+# ruff: noqa: S608
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from registry.models import AccidentDetail, Finding, RecordItem
+from registry.rules.policy.evaluation import Evaluation
+from registry.rules.policy.loader import LoadedPack
+from registry.rules.policy.schema import Pack
+from registry.rules.policy.screen import Source, asks_only_of_classified
+from registry.selectors.remembered import answers_remembered
+from sanctions.selectors.history import SubjectWorld, evaluate_loaded
+from sanctions.selectors.population_sql import CHOSEN, PopulationQuery, table
+from sanctions.selectors.worlds import worlds_of
+
+ANSWERS = "population_answer"
+CHUNK = 500
+_WORK_MEMORY = "128MB"
+# Of so many subjects and more the whole tables are read; of fewer rows than this the records are looked up.
+_MANY, _LOOKED_UP = 20_000, 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a pack says of one subject: points (None: it keeps none) and the first day on which time changes anything."""
+
+    subject_id: int
+    points: int | None
+    next_change_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A subject that was evaluated by itself: its facts, and the evaluation or the error that prevented it."""
+
+    world: SubjectWorld
+    evaluation: Evaluation | None
+    error: Exception | None = None
+
+
+def population_choose(queries: Iterable[tuple[str, Any]]) -> int:
+    """Choose the subjects that the next question is about: those whose ids the queries (text, parameters) return.
+
+    Returns how many. With duplicates among the queries each subject is chosen once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {CHOSEN}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY)")
+        found = list(queries)
+        text = " UNION ".join(
+            f"SELECT q{number}.subject_id FROM ({text}) AS q{number}" for number, (text, _) in enumerate(found)
+        )
+        cursor.execute(f"INSERT INTO {CHOSEN} SELECT subject_id FROM ({text}) AS found WHERE subject_id IS NOT NULL",
+                       [value for _, params in found for value in params])  # fmt: skip
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {CHOSEN}")
+        cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}")
+        return int(cursor.fetchone()[0])
+
+
+def population_chosen(*, after: int = 0) -> list[int]:
+    """Return the chosen subjects beyond `after`, in order of id."""
+    return _ids(f"SELECT subject_id FROM {CHOSEN} WHERE subject_id > %s ORDER BY subject_id", after)
+
+
+def population_ask(pack: Pack, on: date, *, chosen: bool = False) -> int:
+    """Ask `pack` about everybody, or about the chosen alone, on the day `on`. Returns how many have an answer.
+
+    Everybody without a row in the answers: no points, nothing due, nothing that time changes.
+    """
+    looked_up = () if chosen or connection.vendor != "postgresql" else _looked_up(pack)
+    text, params = PopulationQuery(pack, on, chosen=chosen, looked_up=looked_up).build()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
+        if connection.vendor == "postgresql":
+            # One sort or hash over a county's subjects; compiling the text costs more than it gains.
+            cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
+            cursor.execute("SET LOCAL jit = off")
+            # Estimates of what joins with what are far too low for everybody, and a loop over a county never ends; for a
+            # few they are far too high, and no table is to be read from end to end.
+            for name in ("seqscan", "hashjoin") if _are_few(chosen) else ("nestloop",):
+                cursor.execute(f"SET LOCAL enable_{name} = off")
+        cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {ANSWERS}")
+        cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
+        return int(cursor.fetchone()[0])
+
+
+def _are_few(chosen: bool) -> bool:
+    return chosen and _least(f"SELECT 1 FROM {CHOSEN}", _MANY) < _MANY
+
+
+def _looked_up(pack: Pack) -> list[Source]:
+    """The sources with so few rows that looking up the record of each is less than passing over all records."""
+    rows: dict[Source, tuple[str, list[str]]] = {
+        "item": (f"SELECT 1 FROM {table(RecordItem)} WHERE pack_id = %s", [pack.head.id]),
+        "accident": (f"SELECT 1 FROM {table(AccidentDetail)}", []),
+        "finding": (f"SELECT 1 FROM {table(Finding)}", []),
+    }
+    return [source for source, (text, params) in rows.items() if _least(text, _LOOKED_UP, params) < _LOOKED_UP]
+
+
+def _least(text: str, most: int, params: Sequence[str] = ()) -> int:
+    """Count rows, but no further than `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({text} LIMIT {most:d}) AS counted", params)
+        return int(cursor.fetchone()[0])
+
+
+def population_loud(*, after: int = 0) -> list[int]:
+    """Return the subjects beyond `after` that only a full evaluation can answer, in order of id."""
+    return _ids(
+        f"SELECT subject_id FROM {ANSWERS} WHERE is_loud = 1 AND subject_id > %s ORDER BY subject_id",
+        after,
+    )
+
+
+def _ids(text: str, after: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, [after])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def population_judge(ids: Collection[int], loaded: LoadedPack, on: date) -> list[Judged]:
+    """Evaluate these subjects under a pack, in order of id; an error is kept beside its subject.
+
+    Lists, grounds, reasons, points and the next day of change are whole; records that none of them can rest on are
+    not read where the pack allows it.
+    """
+    classified = loaded.id if asks_only_of_classified(loaded.pack) else None
+    with answers_remembered():
+        return [_judged(world, loaded, on) for world in worlds_of(ids, classified=classified)]
+
+
+def _judged(world: SubjectWorld, loaded: LoadedPack, on: date) -> Judged:
+    try:
+        return Judged(world, evaluate_loaded(world, loaded, on))
+    except Exception as error:  # noqa: BLE001  (one subject does not hold up the county; the caller tells of it)
+        return Judged(world, None, error)
+
+
+def population_quiet() -> Iterator[Answer]:
+    """Yield the answers that the query alone gives, in order of subject, a chunk at a time."""
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT subject_id, points, next_change_on FROM {ANSWERS} "
+                "WHERE is_loud = 0 AND subject_id > %s ORDER BY subject_id LIMIT %s",
+                [after, CHUNK],
+            )
+            rows = cursor.fetchall()
+        for subject_id, points, day in rows:
+            yield Answer(subject_id, points, date.fromisoformat(day) if isinstance(day, str) else day)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1][0]

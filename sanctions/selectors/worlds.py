@@ -1,0 +1,87 @@
+"""The worlds of many subjects at once, for work over the whole county: as many queries for a thousand as for one."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from registry.models import Finding, Record, RecordItem, Subject
+from sanctions.models import ListEntry
+from sanctions.selectors.history import SubjectWorld
+
+# Long texts that no condition asks for; a county's worth of them would fill the memory.
+_UNASKED = ("facts", "penalty__violation_type", "penalty__basis", "penalty__content", "penalty__remark")
+
+
+def worlds_of(ids: Collection[int], *, classified: str | None = None) -> list[SubjectWorld]:
+    """Read the worlds of the subjects `ids`, in order of id: what `world_of` reads for one, in seven queries for all.
+
+    Long texts of records are left in the database and read only when somebody asks for them. `classified`: leave out
+    records that are not classified under this pack, no accident, found with nothing and no ground of an entry.
+    """
+    entries: dict[int, list[ListEntry]] = defaultdict(list)
+    grounds: set[int] = set()
+    for entry in ListEntry.objects.filter(subject_id__in=ids).prefetch_related("grounds", "pauses").order_by("pk"):
+        entries[entry.subject_id].append(entry)
+        grounds.update(ground.record_id for ground in entry.grounds.all())
+    records: dict[int, list[Record]] = defaultdict(list)
+    found = list(_records(ids) if classified is None else _records(ids).filter(_is_asked(classified, grounds)))
+    _attach(found, "items", RecordItem)
+    _attach(found, "findings", Finding)
+    for record in found:
+        records[record.subject_id].append(record)
+    return [
+        SubjectWorld(subject, tuple(records[subject.pk]), tuple(entries[subject.pk]))
+        for subject in Subject.objects.filter(pk__in=ids).order_by("pk")
+    ]
+
+
+def _records(ids: Collection[int]) -> QuerySet[Record]:
+    return (
+        Record.objects.filter(subject_id__in=ids)
+        .exclude(state=Record.State.DRAFT)
+        .select_related("penalty", "accident")
+        .defer(*_UNASKED)
+        .order_by("pk")
+    )
+
+
+def _is_asked(pack_id: str, grounds: Collection[int]) -> Q:
+    of_record = {"record": OuterRef("pk")}
+    return Q(
+        Exists(RecordItem.objects.filter(pack_id=pack_id, **of_record))
+        | Q(accident__isnull=False)
+        | Exists(Finding.objects.filter(**of_record))
+        | Q(pk__in=grounds)
+    )
+
+
+def _attach(records: Sequence[Record], name: str, model: type[RecordItem] | type[Finding]) -> None:
+    """Prefetch what hangs on the records, in one query. Django's own prefetch builds a queryset for every record, which
+    costs more than all the rest of reading them."""
+    rows: dict[int, list[Any]] = defaultdict(list)
+    found_rows: QuerySet[Any] = model._default_manager.all()
+    for row in found_rows.filter(record_id__in=[record.pk for record in records]).order_by("pk"):
+        rows[row.record_id].append(row)
+    shared = found_rows.none().query
+    for record in records:
+        found: QuerySet[Any] = QuerySet(model, query=shared)
+        setattr(found, "_result_cache", rows.get(record.pk, []))  # noqa: B010
+        vars(record).setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def subjects_with_facts() -> QuerySet[Subject]:
+    """Return the subjects that a pack can say anything about: they have a record that became a fact, or an entry."""
+    return Subject.objects.filter(
+        Q(pk__in=Record.objects.exclude(state=Record.State.DRAFT).values("subject"))
+        | Q(pk__in=ListEntry.objects.values("subject"))
+    )
+
+
+def subject_id_chunks(found: QuerySet[Subject], *, size: int, after: int = 0) -> Iterator[list[int]]:
+    """Yield the ids of `found` beyond `after`, ascending, `size` at a time; one query a chunk, so that any chunk can be
+    the first of a resumed run."""
+    while ids := list(found.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:size]):
+        yield ids
+        after = ids[-1]

@@ -1,0 +1,187 @@
+"""Bringing every subject's candidates into step with the packs in use: the whole county after a pack was put in use and
+once a week, on other nights only who may answer differently.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from registry.models import Account, Subject
+from registry.rules.policy.loader import LoadedPack
+from registry.selectors.policies import ActivePack
+from sanctions.models import PopulationRun, Standing
+from sanctions.selectors.candidates import handled_of, listing_packs, subjects_of_gone_packs, subjects_waiting
+from sanctions.selectors.population import (
+    CHUNK,
+    Answer,
+    Judged,
+    population_ask,
+    population_choose,
+    population_chosen,
+    population_judge,
+    population_loud,
+)
+from sanctions.selectors.population_changes import changes_seen, changes_since
+from sanctions.services.candidates import candidates_evaluate, is_in_step
+from sanctions.services.standings import standings_note, standings_note_answers, standings_read
+
+logger = logging.getLogger(__name__)
+
+# A whole question a week finds whatever a night may have missed; it is to change nothing.
+WHOLE_EVERY = timedelta(days=7)
+
+
+@dataclass
+class _Night:
+    actor: Account | None
+    on: date
+    counts: dict[str, int] = field(
+        default_factory=lambda: {
+            "asked": 0, "judged": 0, "noted": 0, "evaluated": 0, "raised": 0, "renewed": 0, "lapsed": 0, "failed": 0,
+        }
+    )  # fmt: skip
+
+    def add(self, name: str, number: int = 1) -> None:
+        self.counts[name] += number
+
+
+def candidates_refresh(*, on: date, actor: Account | None = None) -> dict[str, int]:
+    """Bring the candidates of everybody whose answer may differ on the day `on` into step, and note the next days.
+
+    A pack that has come into use since, or was last asked of the whole county a week ago, is asked of everybody; a run
+    that was cut short goes on behind the subject that it settled last. Run twice, or days late, it leaves the same
+    candidates. A subject that cannot be evaluated is logged, counted as failed and tried again next time.
+
+    Counts: subjects with an answer (`asked`), of whom only a full evaluation could tell (`judged`), notes written,
+    subjects whose candidates were not in step (`evaluated`), and what became of their candidates.
+    """
+    night, seen, running = _Night(actor, on), changes_seen(), listing_packs(on)
+    runs = {run.pack_id: run for run in PopulationRun.objects.all()}
+    known = [active for active in running if _is_known(runs.get(active.version.pack_id), active, on)]
+    if known:
+        _refresh_changed(known, [runs[active.version.pack_id] for active in known], seen, night)
+    for active in running:
+        if active not in known:
+            _refresh_everybody(active, runs.get(active.version.pack_id), seen, night)
+    _leave_gone_packs([active.version.pack_id for active in running], night)
+    return night.counts
+
+
+def _is_known(run: PopulationRun | None, active: ActivePack, on: date) -> bool:
+    return (
+        run is not None
+        and run.is_finished
+        and run.activation_id == active.activation.pk
+        and timedelta(0) <= on - run.asked_on < WHOLE_EVERY
+        and run.looked_on <= on
+    )
+
+
+def _refresh_changed(
+    known: Sequence[ActivePack], runs: Sequence[PopulationRun], seen: datetime | None, night: _Night
+) -> None:
+    instants = [run.seen_until for run in runs]
+    since = None if None in instants else min(instant for instant in instants if instant is not None)
+    packs = [active.version.pack_id for active in known]
+    population_choose(changes_since(since, min(run.looked_on for run in runs), packs, night.on))
+    chosen = set(population_chosen())
+    for active, run in zip(known, runs, strict=True):
+        if chosen:
+            _settle(active, run, night, chosen=chosen)
+        run.looked_on, run.seen_until = night.on, seen
+        run.save()
+
+
+def _refresh_everybody(active: ActivePack, run: PopulationRun | None, seen: datetime | None, night: _Night) -> None:
+    if run is None:
+        run = PopulationRun(pack_id=active.version.pack_id)
+    is_resumed = run.activation_id == active.activation.pk and not run.is_finished and run.asked_on == night.on
+    if not is_resumed:
+        run.activation, run.asked_on, run.looked_on = active.activation, night.on, night.on
+        run.after, run.is_finished, run.seen_until = 0, False, seen
+        run.save()
+    _settle(active, run, night)
+    run.after, run.is_finished = 0, True
+    run.save()
+
+
+def _settle(active: ActivePack, run: PopulationRun, night: _Night, *, chosen: set[int] | None = None) -> None:
+    """Ask the pack, settle whom the question cannot answer or whose candidate has no grounds left, note the others."""
+    waiting = subjects_waiting(active.version.pack_id)
+    night.add("asked", population_ask(active.pack, night.on, chosen=chosen is not None))
+    loud = population_loud()
+    # Nothing is due for them any more, so the question alone does not name them.
+    quiet = (waiting if chosen is None else waiting & chosen).difference(loud)
+    _evaluate_each(sorted(quiet), night)
+    for start in range(0, len(loud), CHUNK):
+        ids = [subject_id for subject_id in loud[start : start + CHUNK] if chosen is not None or subject_id > run.after]
+        if ids:
+            _settle_chunk(ids, active, night)
+        if ids and chosen is None:
+            run.after = ids[-1]
+            run.save()
+    night.add("noted", standings_note_answers(policy=active.version, on=night.on))
+
+
+def _settle_chunk(ids: Sequence[int], active: ActivePack, night: _Night) -> None:
+    version = active.version
+    loaded = LoadedPack(pack=active.pack, content_hash=version.content_hash, source=version.pack_id)
+    before = standings_read(ids, version.pack_id)
+    handled = handled_of(ids, version.pack_id)
+    agreed: list[Answer] = []
+    differing: list[int] = []
+    for judged in population_judge(ids, loaded, night.on):
+        subject_id, evaluation = judged.world.subject.pk, judged.evaluation
+        night.add("judged")
+        if evaluation is None:
+            _fail(judged, active, night)
+        elif is_in_step(active, evaluation, handled[subject_id]):
+            agreed.append(Answer(subject_id, evaluation.points, evaluation.next_change_on))
+        else:
+            differing.append(subject_id)
+    night.add("noted", standings_note(answers=agreed, before=before, policy=version, on=night.on))
+    _evaluate_each(differing, night)
+
+
+def _fail(judged: Judged, active: ActivePack, night: _Night) -> None:
+    subject_id = judged.world.subject.pk
+    logger.error("subject %s could not be evaluated for %s", subject_id, night.on, exc_info=judged.error)
+    night.add("failed")
+    _look_again(subject_id, active, night.on)
+
+
+def _look_again(subject_id: int, active: ActivePack, on: date) -> None:
+    """Note the day itself as the day of change, so that the next night looks again."""
+    Standing.objects.update_or_create(
+        subject_id=subject_id,
+        pack_id=active.version.pack_id,
+        defaults={"policy": active.version, "next_change_on": on},
+        create_defaults={"policy": active.version, "next_change_on": on, "evaluated_on": on},
+    )
+
+
+def _evaluate_each(ids: Iterable[int], night: _Night) -> None:
+    """Evaluate subjects under lock, each in a transaction of its own: its candidates come into step, with events."""
+    for subject_id in ids:
+        try:
+            outcome = candidates_evaluate(subject=Subject(pk=subject_id), actor=night.actor, on=night.on)
+        except Exception:
+            logger.exception("subject %s could not be evaluated for %s", subject_id, night.on)
+            night.add("failed")
+            for active in listing_packs(night.on):
+                _look_again(subject_id, active, night.on)
+            continue
+        night.add("evaluated")
+        night.add("raised", len(outcome.raised))
+        night.add("renewed", len(outcome.renewed))
+        night.add("lapsed", len(outcome.lapsed))
+
+
+def _leave_gone_packs(running: Sequence[str], night: _Night) -> None:
+    """Let go of packs no longer in use: their candidates lapse, and if they come back everybody is asked anew."""
+    _evaluate_each(subjects_of_gone_packs(running), night)
+    gone = PopulationRun.objects.exclude(pack_id__in=running)
+    if gone:
+        Standing.objects.filter(pack_id__in=[run.pack_id for run in gone]).delete()
+        gone.delete()

@@ -1,0 +1,65 @@
+"""Where one subject stood on a day, for a department: answered and noted like a check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from registry.base.errors import DomainError
+from registry.models import Account, ApiClient, Subject
+from registry.selectors.search import organizations_by_code
+from registry.services import authz
+from sanctions.models import CheckLog
+from sanctions.selectors.entries import entries_visible_to
+from sanctions.selectors.standing_on import EntryOn, standing_on
+from sanctions.services.checks import check_note
+
+
+class SubjectUnknown(DomainError):
+    """Nobody has this code (404)."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class StandingReceipt:
+    """The note, the subject that stands now, and its entries that the asking account may see."""
+
+    log: CheckLog
+    subject: Subject
+    sentence: str
+    entries: Sequence[EntryOn]
+
+
+@transaction.atomic
+def standing_check(
+    *, code: str, purpose: str, day: date, known_at: date | None, actor: Account, client: ApiClient | None, on: date,
+    at: datetime,
+) -> StandingReceipt:  # fmt: skip
+    """Answer on which lists the organisation with the code `code` stood on `day`, as known by the end of `known_at`
+    (None: now). Reasons and points are the office's own and not told. Raises NotAllowed, InvalidInput, SubjectUnknown.
+    """
+    authz.require(actor, "entry.view", on=on)
+    found = organizations_by_code(code)
+    if len(found) != 1:
+        raise SubjectUnknown(
+            "subject-unknown", f"没有代码为“{code[:50]}”的主体，或者对应多个主体。请核对统一社会信用代码。",
+            field="code", value=code[:50],
+        )  # fmt: skip
+    subject = found[0]
+    standing = standing_on(subject, day, known_at=known_at)
+    visible = set(entries_visible_to(actor, on).filter(subject=subject).values_list("pk", flat=True))
+    entries = [each for each in standing.entries if each.entry.pk in visible]
+    log = check_note(
+        matter="", purpose=purpose, actor=actor, client=client, on=day, at=at, asked=1,
+        found={subject.pk: bool(entries)},
+    )  # fmt: skip
+    labels = "、".join(dict.fromkeys(each.entry.list_label for each in entries))
+    if not standing.is_known:
+        sentence = f"到{known_at}，{subject.name}尚未在本平台登记。"
+    elif labels:
+        sentence = f"{subject.name}在{day}在列{labels}。"
+    else:
+        sentence = f"{subject.name}在{day}不在本部门可以查询的失信名单上。"
+    return StandingReceipt(log, subject, sentence, entries)
