@@ -1,5 +1,6 @@
-"""What good standing rests on: commitments."""
+"""What good standing rests on and brings: commitments, honours."""
 
 from incentives.models.commitments import Commitment, Obligation, ObligationFile, Signature
+from incentives.models.honours import Honour, HonourFile, HonourObjection
 
-__all__ = ["Commitment", "Obligation", "ObligationFile", "Signature"]
+__all__ = ["Commitment", "Honour", "HonourFile", "HonourObjection", "Obligation", "ObligationFile", "Signature"]
