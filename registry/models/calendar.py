@@ -79,6 +79,7 @@ class Deadline(Tracked):
                 fields=["due_on"], condition=Q(met_on__isnull=True, cancelled_on__isnull=True), name="deadline_open_due"
             ),
             models.Index(fields=["object_kind", "object_id"]),
+            models.Index(fields=["code", "starts_on"]),  # statistics of a period
         ]
 
     @property

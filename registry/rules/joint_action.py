@@ -54,10 +54,18 @@ class Unmatched:
 
 
 class JointAction(Model):
-    """The county's table of counterparts and its time limits."""
+    """The county's table of counterparts and its time limits.
+
+    `answer`, `ending`, `pause`, `resumption`: from the dispatch to the department's word. `escalation`: from the last day
+    of any of them to the joint-conference office. `urging`: from an urging to the department's answer.
+    """
 
     answer: AnswerTime
     ending: AnswerTime
+    pause: AnswerTime
+    resumption: AnswerTime
+    escalation: AnswerTime
+    urging: AnswerTime
     departments: tuple[Counterpart, ...]
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from registry.base.tracked import Tracked
 from registry.models import Account, Attachment, Department
-from sanctions.models.entries import ListEntry
+from sanctions.models.entries import EntryPause, ListEntry
 
 
 class MeasureOrder(Tracked):
@@ -56,20 +56,41 @@ class MeasureOrder(Tracked):
                 name="answered_order_has_its_day",
             ),
         ]
-        indexes = [models.Index(fields=["department", "state"]), models.Index(fields=["department", "ending"])]
+        indexes = [
+            models.Index(fields=["department", "state"]),
+            models.Index(fields=["department", "ending"]),
+            models.Index(fields=["department", "-id"]),  # a department's page, newest first
+        ]
+
+    @property
+    def title(self) -> str:
+        """Number and name of the measure, as it is called in sentences and lists."""
+        return f"{self.measure_code} {self.measure_label}"
 
 
 class OrderFeedback(models.Model):
-    """One answer of the department: what was done, when, on which document; or why not."""
+    """One answer of the department: what was done, when, on which document, with what effect; or why not.
+
+    `amount` (yuan) and `cases` (matters handled) are what the department states, counted once, in the answer that first
+    tells of them; None where it states nothing.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", "签收"
+        CARRIED_OUT = "carried-out", "已落实"
+        EFFECT = "effect", "补报成效"
+        REFUSED = "refused", "不予采取"
+        STOPPED = "stopped", "确认暂停"
+        RESUMED = "resumed", "确认恢复"
+        ENDED = "ended", "确认解除"
 
     order = models.ForeignKey(MeasureOrder, on_delete=models.PROTECT, related_name="feedback")
-    kind = models.CharField(
-        "种类", max_length=12,
-        choices=[("received", "签收"), ("carried-out", "已落实"), ("refused", "不予采取"), ("ended", "确认解除")],
-    )  # fmt: skip
+    kind = models.CharField("种类", max_length=12, choices=Kind.choices)
     text = models.CharField("说明", max_length=2000, blank=True)
     done_on = models.DateField("实施日期", null=True, blank=True)
     document_number = models.CharField("文书号", max_length=128, blank=True)
+    amount = models.DecimalField("涉及金额（元）", max_digits=16, decimal_places=2, null=True, blank=True)
+    cases = models.PositiveIntegerField("涉及事项（件）", null=True, blank=True)
     attachment = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     on = models.DateField("日期")
@@ -77,3 +98,28 @@ class OrderFeedback(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "反馈"
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="feedback_amount_not_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["on", "kind"])]
+
+
+class OrderPause(Tracked):
+    """What a department owes about one pause of an entry: to stop a measure it has carried out, then to go on.
+
+    A measure that was not carried out has nothing to stop: its time to answer stands still instead.
+    """
+
+    order = models.ForeignKey(MeasureOrder, on_delete=models.PROTECT, related_name="pauses")
+    pause = models.ForeignKey(EntryPause, on_delete=models.PROTECT, related_name="orders")
+    stop_asked_on = models.DateField("暂停派发日期")
+    stopped_on = models.DateField("暂停确认日期", null=True, blank=True)
+    resumption_asked_on = models.DateField("恢复派发日期", null=True, blank=True)
+    resumed_on = models.DateField("恢复确认日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "暂停和恢复"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["order", "pause"], name="a_pause_is_asked_once")]
