@@ -5,15 +5,21 @@ import uuid
 from django.db import models
 
 from registry.models.attachments import Attachment
+from registry.models.clients import ApiClient
 from registry.models.departments import Account, Department
 
 
 class ImportBatch(models.Model):
-    """One uploaded file on its way in: previewed, started by an officer, taken in row by row, resumable."""
+    """One uploaded file on its way in: previewed, started by an officer, taken in row by row, resumable.
+
+    With a `client` it came over the API from a department's system, which may report its own department's decisions
+    alone; it is started at once, without a preview.
+    """
 
     class Kind(models.TextChoices):
         PENALTY = "penalty", "行政处罚（30列）"
         LICENCE = "licence", "行政许可（28列）"
+        RECORDS = "records", "信用记录（接口报送）"
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", "待确认"
@@ -29,6 +35,9 @@ class ImportBatch(models.Model):
     department = models.ForeignKey(Department, verbose_name="报送部门", on_delete=models.PROTECT, related_name="+")
     file_format = models.CharField("格式", max_length=10)
     encoding = models.CharField("编码", max_length=20, blank=True)
+    client = models.ForeignKey(
+        ApiClient, verbose_name="接口客户端", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     header = models.JSONField("表头", default=list)
     total = models.PositiveIntegerField("行数", default=0)
     uploaded_by = models.ForeignKey(Account, verbose_name="上传人", on_delete=models.PROTECT, related_name="+")
