@@ -5,6 +5,7 @@ once and kept in `var/`; with `DATABASE_URL` set they must be given, so that two
 """
 
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -257,6 +258,9 @@ OAUTH2_PROVIDER = {
 }
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
 API_TOKENS_A_MINUTE = env.int("API_TOKENS_A_MINUTE", 30)
+# Where events may be pushed: https and public addresses, and what is named here (a county's own network, by CIDR).
+WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", DEBUG or DEMONSTRATION)
+WEBHOOK_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_NETWORKS", [])]
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "县域信用监管平台接口",

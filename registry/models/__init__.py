@@ -2,7 +2,7 @@
 
 from registry.models.attachments import Attachment, AttachmentDownload, Document, NumberSequence
 from registry.models.calendar import CalendarDay, CalendarYear, Deadline, DeadlinePause
-from registry.models.clients import ApiAnswer, ApiClient
+from registry.models.clients import ApiAnswer, ApiClient, ApiClientUse
 from registry.models.departments import Account, Department, RoleGrant
 from registry.models.events import Event, InboxReceipt, JobRun, Notice, OutboxMessage, Seal, WorkerBeat
 from registry.models.imports import ImportBatch, ImportRow
@@ -24,13 +24,15 @@ from registry.models.records import (
     RecordItem,
 )
 from registry.models.subjects import NameGram, OrganizationRole, Subject, SubjectName
+from registry.models.webhooks import Webhook, WebhookDelivery, WebhookEvent, WebhookFeed, WebhookHealth
 
 __all__ = [
-    "AccidentDetail", "Account", "ApiAnswer", "ApiClient", "Attachment", "AttachmentDownload", "CalendarDay",
+    "AccidentDetail", "Account", "ApiAnswer", "ApiClient", "ApiClientUse", "Attachment", "AttachmentDownload", "CalendarDay",
     "CalendarYear", "Claim",
     "ClaimCode", "ClaimSecret", "Deadline", "DeadlinePause", "Department", "Document", "Event", "Finding",
     "ImportBatch", "ImportRow", "InboxReceipt", "JobRun", "Mandate", "NameGram", "Notice", "NumberSequence",
     "OrganizationRole", "OutboxMessage", "PenaltyDetail", "PermitDetail", "PolicyActivation", "PolicyAnnouncement",
     "PolicyDraft", "PolicyProposal", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RoleGrant", "Seal",
-    "ServiceConsent", "Subject", "SubjectName", "WorkerBeat",
+    "ServiceConsent", "Subject", "SubjectName", "Webhook", "WebhookDelivery", "WebhookEvent", "WebhookFeed",
+    "WebhookHealth", "WorkerBeat",
 ]  # fmt: skip

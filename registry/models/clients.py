@@ -37,6 +37,16 @@ class ApiClient(Tracked):
         return self.name
 
 
+class ApiClientUse(models.Model):
+    """When a client last called, to within some minutes: overwritten, so beside the client's row versions."""
+
+    client = models.OneToOneField(ApiClient, on_delete=models.PROTECT, related_name="use")
+    at = models.DateTimeField("最近使用")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口使用"
+
+
 class ApiAnswer(models.Model):
     """The answer to one write, kept under the client's `Idempotency-Key`, so that a repeated request acts once."""
 

@@ -8,6 +8,7 @@ ORDERS: Final = "orders"
 LISTS_READ: Final = "lists.read"
 CATALOGUE_READ: Final = "catalogue.read"
 PUBLICITY_WRITE: Final = "publicity.write"
+WEBHOOKS: Final = "webhooks"
 
 SCOPE_LABELS: Final = {
     CHECK: "办理事项时核查主体",
@@ -16,6 +17,7 @@ SCOPE_LABELS: Final = {
     LISTS_READ: "读取公开名单及其变化",
     CATALOGUE_READ: "读取清单、政策、部门和日历",
     PUBLICITY_WRITE: "报送双公示信息",
+    WEBHOOKS: "订阅事件推送（所推送的内容另须有相应的读取范围）",
 }
 
 
