@@ -3,7 +3,8 @@
 from sanctions.models.candidates import Candidate, CandidateGround, Standing
 from sanctions.models.cases import Case, CaseDocument, CaseEvidence, CaseGround, Defence, DefenceFile
 from sanctions.models.changes import ChangeFeed, EntryChange
-from sanctions.models.checks import CheckLog
+from sanctions.models.checks import CheckLog, CheckSheet
+from sanctions.models.cross_checks import CrossCheck
 from sanctions.models.decisions import DecisionBasis
 from sanctions.models.entries import EntryGround, EntryPause, ListEntry
 from sanctions.models.joint import Escalation, EscalationStep, JointReport
@@ -14,8 +15,8 @@ from sanctions.models.trials import Trial, TrialGround, TrialRow
 
 __all__ = [
     "Candidate", "CandidateGround", "Case", "CaseDocument", "CaseEvidence", "CaseGround", "ChangeFeed",
-    "CheckLog", "DecisionBasis", "Defence", "DefenceFile", "EntryChange", "EntryGround", "EntryPause", "Escalation",
-    "EscalationStep", "JointReport", "ListEntry", "MeasureOrder", "OrderFeedback", "OrderPause",
+    "CheckLog", "CheckSheet", "CrossCheck", "DecisionBasis", "Defence", "DefenceFile", "EntryChange", "EntryGround",
+    "EntryPause", "Escalation", "EscalationStep", "JointReport", "ListEntry", "MeasureOrder", "OrderFeedback", "OrderPause",
     "PopulationRun", "Standing", "Tip", "TipFile", "TipIdentity", "TipIdentityOpening", "TipMessage", "Trial",
     "TrialGround", "TrialRow",
 ]  # fmt: skip

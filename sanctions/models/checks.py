@@ -1,8 +1,10 @@
 """Checks before an approval (核查): who asked about whom, in which matter, and why."""
 
+import uuid
+
 from django.db import models
 
-from registry.models import Account, ApiClient, Department
+from registry.models import Account, ApiClient, Attachment, Department
 
 
 class CheckLog(models.Model):
@@ -37,3 +39,35 @@ class CheckLog(models.Model):
 
     def __str__(self) -> str:
         return self.receipt
+
+
+class CheckSheet(models.Model):
+    """The stamped result of a check asked on the page: what was answered, line by line, and the files of it.
+
+    `lines_sealed`: the answers as JSON, sealed, with persons' document numbers masked; they tell of the day of the
+    check and of no later one. `entries`: ids of the list entries that the answers name. `code`: what the files are
+    checked by on the public page.
+    """
+
+    class State(models.TextChoices):
+        MAKING = "making", "正在生成文件"
+        MADE = "made", "已生成"
+        FAILED = "failed", "文件生成失败"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    log = models.OneToOneField(CheckLog, verbose_name="核查记录", on_delete=models.PROTECT, related_name="sheet")
+    code = models.UUIDField("核验码", default=uuid.uuid4, unique=True, editable=False)
+    verify_url = models.CharField("核验网址", max_length=300)
+    matter_label = models.CharField("事项", max_length=200)
+    lines_sealed = models.TextField("逐行结果（加密）", editable=False)
+    entries = models.JSONField("结果所载条目", default=list)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.MAKING)
+    pdf = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+    xlsx = models.ForeignKey(Attachment, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联合奖惩查询结果"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.log.receipt
