@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 # A message that waited longer than `expires` is dropped: the next tick does its work.
 app.conf.beat_schedule = {
     "outbox": {"task": "registry.outbox_drain", "schedule": 1.0, "options": {"expires": 10}},
+    "webhooks": {"task": "registry.webhooks_send", "schedule": 2.0, "options": {"expires": 10}},
     "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
@@ -21,4 +22,5 @@ app.conf.beat_schedule = {
     "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},
     "removal-reminders": {"task": "repair.removal_reminders", "schedule": crontab(hour="7", minute="35")},
     "promises": {"task": "incentives.promises_remind", "schedule": crontab(hour="7", minute="40")},
+    "honours": {"task": "incentives.honours_remind", "schedule": crontab(hour="7", minute="45")},
 }

@@ -8,5 +8,6 @@ class RegistryConfig(AppConfig):
     verbose_name = "主体与规则"
 
     def ready(self) -> None:
-        """Name the outbox handlers; models are loaded only now."""
-        import_module("registry.handlers")
+        """Name the outbox handlers, connect the receivers; models are loaded only now."""
+        for name in ("handlers", "receivers", "api.pushed"):
+            import_module(f"registry.{name}")

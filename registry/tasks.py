@@ -9,6 +9,8 @@ from registry.services.events import events_seal, events_verify
 from registry.services.jobs import RELAY, beat_mark, job_note, job_run
 from registry.services.outbox import outbox_drain
 from registry.services.reminders import deadlines_remind
+from registry.services.webhook_events import webhook_events_number
+from registry.services.webhook_sending import deliveries_send
 
 BATCH = 50
 DRAIN_SECONDS = 20.0
@@ -28,6 +30,24 @@ def _drain() -> dict[str, int]:
         counts = outbox_drain(now=clock.now, limit=BATCH)
         total = {key: total[key] + counts[key] for key in total}
         if sum(counts.values()) < BATCH or time.monotonic() > ends:
+            return total
+
+
+@shared_task(name="registry.webhooks_send")
+def webhooks_send_task() -> None:
+    """Number what happened and send what is owed to departments' systems, for `DRAIN_SECONDS` at most. Several may
+    send at once."""
+    job_note("registry.webhooks_send", _send, now=clock.now)
+
+
+def _send() -> dict[str, int]:
+    webhook_events_number(at=clock.now())
+    ends = time.monotonic() + DRAIN_SECONDS
+    total: dict[str, int] = {}
+    while True:
+        counts = deliveries_send(now=clock.now)
+        total = {key: total.get(key, 0) + count for key, count in counts.items()}
+        if not any(counts.values()) or time.monotonic() > ends:
             return total
 
 

@@ -8,6 +8,7 @@ class SanctionsConfig(AppConfig):
     def ready(self) -> None:
         from registry.views.panels import register_panel
         from sanctions import handlers, receivers  # noqa: F401  (the app registry must be full before models load)
+        from sanctions.api import pushed  # noqa: F401
         from sanctions.views.entries import entries_panel
         from sanctions.views.standing import standing_panel
         from sanctions.views.subject_panel import cases_panel

@@ -70,6 +70,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "calendar.view": WATCHERS | {ADMINISTRATOR},
     "calendar.edit": frozenset({ADMINISTRATOR}),
     "account.manage": frozenset({ADMINISTRATOR}),
+    "client.manage": frozenset({ADMINISTRATOR}),
     "event.view": frozenset({AUDITOR}),
     "job.view": frozenset({AUDITOR, ADMINISTRATOR}),
     "job.run": frozenset({ADMINISTRATOR}),

@@ -15,6 +15,7 @@ class Job:
 
 
 OUTBOX: Final = "registry.outbox_drain"
+WEBHOOKS: Final = "registry.webhooks_send"
 VERIFY: Final = "registry.events_verify"
 
 JOBS: Final = {
@@ -25,12 +26,13 @@ JOBS: Final = {
         Job("registry.deadlines_remind", "期限提醒", "job.run"),
         Job("repair.removal_reminders", "申请移出提醒", "job.run"),
         Job("incentives.promises_remind", "承诺事项提醒", "job.run"),
+        Job("incentives.honours_remind", "红名单期满提醒", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
 }
 
-LABELS: Final = {name: job.label for name, job in JOBS.items()} | {OUTBOX: "办理待办事务"}
+LABELS: Final = {name: job.label for name, job in JOBS.items()} | {OUTBOX: "办理待办事务", WEBHOOKS: "推送事件"}
 
 
 def job_label(name: str) -> str:
@@ -54,6 +56,9 @@ COUNT_LABELS: Final = {
     "lapsed": "不再满足",
     "ended": "到期",
     "orders": "解除任务",
+    "sent": "送达",
+    "given_up": "多次失败",
+    "dropped": "不再送达",
 }
 
 

@@ -29,6 +29,11 @@ def _with_state(on: date) -> QuerySet[ListEntry]:
     return ListEntry.objects.select_related("subject", "department", "policy").annotate(paused_now=is_paused_on(on))
 
 
+def entry_now(entry_id: int, *, on: date) -> ListEntry:
+    """Return an entry as it stands, with `paused_now`."""
+    return _with_state(on).get(pk=entry_id)
+
+
 def changes_after(position: int, *, limit: int, on: date) -> ChangePage:
     """Return at most `limit` numbered changes behind `position`, with their entries as they are now. Two queries."""
     found = list(EntryChange.objects.filter(position__gt=position).order_by("position")[: limit + 1])

@@ -4,16 +4,36 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sanctions.models import ChangeFeed, EntryChange, ListEntry
+from registry.rules.webhooks import ENTRY_CHANGED, ENTRY_ENDED, ENTRY_LISTED
+from registry.services.webhook_events import webhook_event_note
+from sanctions.models import ChangeFeed, EntryChange, ListEntry, MeasureOrder
 
 FEED = 1
 BATCH = 5_000
+# As what a change is pushed; an end that was decided may lie ahead.
+_PUSHED = {
+    EntryChange.Kind.OPENED: ENTRY_LISTED,
+    EntryChange.Kind.RESTORED: ENTRY_LISTED,
+    EntryChange.Kind.OVER: ENTRY_ENDED,
+}
 
 
 def entry_change_note(*, entry: ListEntry, kind: str, at: datetime) -> None:
     """Note that `entry` changed; call inside the transaction that changed it. Entries never published are left out."""
-    if entry.published_on is not None:
-        EntryChange.objects.create(entry=entry, kind=kind, at=at)
+    if entry.published_on is None:
+        return
+    EntryChange.objects.create(entry=entry, kind=kind, at=at)
+    webhook_event_note(
+        kind=_PUSHED.get(EntryChange.Kind(kind), ENTRY_CHANGED), subject_id=entry.subject_id, object_id=entry.pk,
+        change=kind, at=at,
+    )  # fmt: skip
+
+
+def order_note(*, order: MeasureOrder, kind: str, at: datetime) -> None:
+    """Note what happened to a department's order, for its system; call inside the transaction in which it did."""
+    webhook_event_note(
+        kind=kind, subject_id=order.entry.subject_id, object_id=order.pk, department_id=order.department_id, at=at
+    )
 
 
 def changes_number() -> int:

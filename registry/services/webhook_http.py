@@ -1,0 +1,98 @@
+"""One POST to a receiver: to a checked address only, without redirects, within a limit of time; nothing is read but
+the status."""
+
+import contextlib
+import http.client
+import socket
+import ssl
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from registry.rules.webhooks import Target, UnfitAddress, may_reach, target_of
+
+STEP_SECONDS: Final = 5.0  # to connect, and between two pieces of an answer
+TOTAL_SECONDS: Final = 10.0  # for everything after the name was looked up
+# What a proxy says when nobody is at work behind it, and what a busy receiver says.
+_NOBODY: Final = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt went. `error`: Chinese, empty when it was taken. `is_unreachable`: nobody was at work there."""
+
+    error: str = ""
+    is_unreachable: bool = False
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver said that it has it."""
+        return not self.error
+
+
+def webhook_post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
+    """Send `body` to `url`. Never raises for what the other side does.
+
+    The host is looked up once, every one of its addresses must be allowed (`may_reach`), and the connection goes to
+    the address that was checked: a name that changes between check and use reaches nothing.
+    """
+    try:
+        target = target_of(url, may_be_plain=settings.WEBHOOK_HTTP)
+        connection = _connection(target, _address(target))
+    except UnfitAddress as error:
+        return Outcome(str(error), is_unreachable=True)
+    except OSError as error:
+        return Outcome(f"域名无法解析：{error}"[:200], is_unreachable=True)
+    watchdog = threading.Timer(TOTAL_SECONDS, _cut, [connection])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        connection.connect()
+        connection.request(
+            "POST", target.path, body=body, headers={**headers, "Host": target.authority}, preload_content=False
+        )
+        return _outcome(connection.getresponse().status)
+    except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
+        return Outcome(f"没有收到答复：{type(error).__name__}"[:200], is_unreachable=True)
+    finally:
+        watchdog.cancel()
+        connection.close()
+
+
+def _outcome(status: int) -> Outcome:
+    if 200 <= status < 300:
+        return Outcome()
+    if 300 <= status < 400:
+        return Outcome(f"接收方答复{status}，要求转到其他地址；推送不跟随转向，请改订阅地址")
+    return Outcome(f"接收方答复{status}", is_unreachable=status in _NOBODY)
+
+
+def _address(target: Target) -> str:
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = [str(each[4][0]) for each in found]
+    if not addresses or not all(may_reach(each, settings.WEBHOOK_NETWORKS) for each in addresses):
+        raise UnfitAddress(
+            "接收地址指向内部网络，没有推送。确需推送的，请运行维护人员在 WEBHOOK_NETWORKS 中列明该网段。"
+        )
+    return addresses[0]
+
+
+def _connection(target: Target, address: str) -> HTTPConnection:
+    if not target.is_secure:
+        return HTTPConnection(address, target.port, timeout=STEP_SECONDS)
+    # The certificate must be the named host's, though the connection goes to a number.
+    return HTTPSConnection(
+        address, target.port, timeout=STEP_SECONDS, ssl_context=ssl.create_default_context(),
+        server_hostname=target.host,
+    )  # fmt: skip
+
+
+def _cut(connection: HTTPConnection) -> None:
+    """End a connection that a receiver keeps busy with single bytes; the waiting read then fails."""
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
