@@ -1,0 +1,46 @@
+"""The county's own values for random inspections: data in `registry/policies/county/inspections.yaml`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from incentives.rules.county import WorkingDays
+from registry.rules import policy
+from registry.rules.policy.errors import PackError, explain_validation
+from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.policy.values import Flag, Model, Sourced, TimedRule
+
+DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "inspections.yaml"
+
+
+class People(Sourced):
+    """How many inspectors go together."""
+
+    people: int = Field(ge=2)
+
+
+class CountyInspections(Model):
+    """What holds where no document says more.
+
+    `lead`: how long a seed's digest must have been public before the draw; `team`: how many inspect together, at least;
+    `publicity`: by when a result is public, counted from the visit; `shown`: how long it stays public;
+    `unregistered_grade`: whether a subject without a registered grade has the smallest cap of all grades.
+    """
+
+    lead: TimedRule
+    team: People
+    publicity: WorkingDays
+    shown: TimedRule
+    unregistered_grade: Flag
+
+
+@lru_cache(maxsize=2)
+def county_inspections(path: Path = DEFAULT_FILE) -> CountyInspections:
+    """Read the county's values. Raises PackError naming file, place and the way out."""
+    try:
+        return CountyInspections.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+    except YamlError as error:
+        raise PackError([f"{path.name}：{error}"]) from error
+    except ValidationError as error:
+        raise PackError(explain_validation(path.name, error)) from error
