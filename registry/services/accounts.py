@@ -187,9 +187,11 @@ def role_revoke(*, grant_id: int, actor: Account | None, on: date) -> RoleGrant:
 
 
 def _locked(account_id: int, actor: Account | None, on: date) -> Account:
-    """Ask for the right, then lock the account: an account has no state on which the right depends."""
+    """Ask for the right, then lock the account: an account has no state on which the right depends. The lock leaves the
+    key free, for whoever acts at the same time writes it into the history of his own act.
+    """
     authz.require(actor, "account.manage", on=on)
-    return Account.objects.select_for_update().get(pk=account_id)
+    return Account.objects.select_for_update(no_key=True).get(pk=account_id)
 
 
 def _password_set(account: Account, password: str) -> None:
@@ -246,9 +248,13 @@ def _not_service(account: Account) -> None:
 
 
 def _not_last_administrator(account: Account, on: date) -> None:
-    """Raise when nobody would be left to manage accounts. The grants are locked: two who shut each other queue here."""
-    grants = RoleGrant.objects.select_for_update(of=("self",)).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=on), role=access.ADMINISTRATOR, account__is_active=True
+    """Raise when nobody would be left to manage accounts. The grants are locked, in one order: two who shut each other
+    queue here.
+    """
+    grants = (
+        RoleGrant.objects.select_for_update(of=("self",))
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), role=access.ADMINISTRATOR, account__is_active=True)
+        .order_by("pk")
     )
     if {grant.account_id for grant in grants} == {account.pk}:
         raise RuleRefused("last-administrator", "这是最后一名系统管理员，收回后将无人能够管理账号。请先授予另一人。")
