@@ -208,6 +208,12 @@ class CarryOutBody(StepBody):
     )
 
 
+class CarryOutForm(CarryOutBody):
+    """What was done, with a copy of the document."""
+
+    file = serializers.FileField(required=False, help_text="文书的副本")
+
+
 class RefuseBody(StepBody):
     """Why the measure is not taken."""
 

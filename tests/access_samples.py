@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -427,6 +428,10 @@ SAMPLES: dict[str, Builder] = {
     # --- the API
     "api:calendar": lambda world: {"year": 2026},
     "api:standing": lambda world: {"code": "91370323MA0000000X"},
+    **{
+        f"api:{name}": lambda world: {"public_id": UUID(int=1)}
+        for name in ("publicity-upload", "publicity-rows", "record-upload", "record-rows")
+    },
     "api:order": an_order,
     "api:order-receive": an_order,
     "api:order-carry-out": an_order,

@@ -4,7 +4,7 @@ from django.urls import path
 
 from credit_site.api.token import TokenView
 from disclosure import api as catalogues
-from registry.api import reference
+from registry.api import reference, uploads
 from sanctions.api import checks, entries, orders
 
 app_name = "api"
@@ -21,6 +21,15 @@ urlpatterns = [
     path("subjects/<str:code>/standing", checks.Standing.as_view(), name="standing"),
     path("entries", entries.Entries.as_view(), name="entries"),
     path("entries/changes", entries.Changes.as_view(), name="changes"),
+    path("publicity/penalties", uploads.Penalties.as_view(), name="publicity-penalties"),
+    path("publicity/permits", uploads.Permits.as_view(), name="publicity-permits"),
+    path("publicity/uploads", uploads.PublicityUploads.as_view(), name="publicity-uploads"),
+    path("publicity/uploads/<uuid:public_id>", uploads.PublicityUploadStatus.as_view(), name="publicity-upload"),
+    path("publicity/uploads/<uuid:public_id>/rows", uploads.PublicityUploadRows.as_view(), name="publicity-rows"),
+    path("records", uploads.Records.as_view(), name="records"),
+    path("records/uploads", uploads.RecordUploads.as_view(), name="record-uploads"),
+    path("records/uploads/<uuid:public_id>", uploads.RecordUploadStatus.as_view(), name="record-upload"),
+    path("records/uploads/<uuid:public_id>/rows", uploads.RecordUploadRows.as_view(), name="record-rows"),
     path("orders", orders.Orders.as_view(), name="orders"),
     path("orders/<uuid:public_id>", orders.Order.as_view(), name="order"),
     path("orders/<uuid:public_id>/receive", orders.OrderReceive.as_view(), name="order-receive"),

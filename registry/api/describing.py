@@ -25,7 +25,16 @@ KEY_PARAMETER = OpenApiParameter(
     "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 200}, OpenApiParameter.HEADER, required=True,
     description="每个新请求一个，重试时不变：同键同内容得到同一答复，同键不同内容被拒绝（409）",
 )  # fmt: skip
+KEY_MISSING = (
+    "idempotency-key-missing",
+    "写入请求必须带 Idempotency-Key 请求头（1至200个可见 ASCII 字符，每个新请求一个，重试时不变）。",
+)
+KEY_REUSED = (
+    "idempotency-key-reused",
+    "Idempotency-Key“x”已用于另一个请求，本次没有办理。重试同一请求请原样发送；新的请求请换一个键。",
+)
 _ALWAYS = (401, 403, 429)
+_DONE = {200: "办理成功", 201: "已登记", 202: "已收下，正在后台办理"}
 
 
 class ClientScheme(OpenApiAuthenticationExtension):
@@ -42,14 +51,19 @@ class ClientScheme(OpenApiAuthenticationExtension):
 
 def described(
     *, operation_id: str, tag: str, summary: str, description: str, scope: str, answer: Any, example: Any,
-    request: Any = None, asked: Any = None, status: int = 200, parameters: list[OpenApiParameter] | None = None,
-    refusals: Mapping[int, tuple[str, str]] | None = None,
+    request: Any = None, asked: Any = None, status: int = 200, also: tuple[int, ...] = (),
+    parameters: list[OpenApiParameter] | None = None, refusals: Mapping[int, tuple[str, str]] | None = None,
 ) -> Callable[[Any], Any]:  # fmt: skip
-    """Describe one operation. `answer` and `request`: serializers; `example` and `asked`: an answer and a request that
-    may be sent as they stand; `refusals`: by status the code and sentence of the most telling one."""
-    examples = [OpenApiExample("答复示例", value=example, response_only=True, status_codes=[str(status)])]
+    """Describe one operation. `answer` and `request`: serializers, or for `request` one by media type; `example` and
+    `asked`: an answer and a request that may be sent as they stand; `also`: further statuses with the same answer;
+    `refusals`: by status the code and sentence of the most telling one."""
+    done = (status, *also)
+    examples = [
+        OpenApiExample("答复示例", value=example, response_only=True, status_codes=[str(each) for each in done])
+    ]
     if asked is not None:
-        examples.append(OpenApiExample("请求示例", value=asked, request_only=True))
+        medias = request if isinstance(request, dict) else ["application/json"]
+        examples += [OpenApiExample("请求示例", value=asked, request_only=True, media_type=each) for each in medias]
     return extend_schema(
         operation_id=operation_id,
         tags=[tag],
@@ -57,15 +71,23 @@ def described(
         description=f"{description}\n\n权限范围：`{scope}`（{SCOPE_LABELS[scope]}）。",
         request=request,
         parameters=parameters or [],
-        responses={status: OpenApiResponse(answer, description="办理成功"), **_refusals(refusals or {})},
+        responses={
+            **{each: OpenApiResponse(answer, description=_DONE.get(each, "办理成功")) for each in done},
+            **_refusals(refusals or {}, has_body=request is not None, has_parameters=bool(parameters)),
+        },
         examples=examples,
         auth=[{"oauth2": [scope]}],  # type: ignore[list-item]
     )
 
 
-def _refusals(given: Mapping[int, tuple[str, str]]) -> dict[Any, OpenApiResponse]:
+def _refusals(
+    given: Mapping[int, tuple[str, str]], *, has_body: bool, has_parameters: bool
+) -> dict[Any, OpenApiResponse]:
     found: dict[Any, OpenApiResponse] = {}
-    bodies = {status: problem_of_status(status) for status in _ALWAYS}
+    usual = _ALWAYS + ((400, 413, 415) if has_body else (400,) if has_parameters else ())
+    bodies = {status: problem_of_status(status) for status in usual}
+    if has_body and has_parameters:  # a write: the key may have been used for something else
+        bodies[409] = problem(409, *KEY_REUSED)
     bodies |= {status: problem(status, code, detail) for status, (code, detail) in given.items()}
     for status, body in sorted(bodies.items()):
         found[status, CONTENT_TYPE] = OpenApiResponse(

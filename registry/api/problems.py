@@ -69,13 +69,16 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def problem_of(error: DomainError, **members: Any) -> dict[str, Any]:
-    """Return the problem document of a refusal. `value`: what was given; `clash`: what it clashes with; both from the
-    refusal's params, the rest of which stands in `params`."""
-    params = {name: _plain(value) for name, value in error.params.items()}
+    """Return the problem document of a refusal. `value`: what was given; `clash`: what it clashes with; `errors`: every
+    fault; all from the refusal's params, the rest of which stands in `params`."""
+    given = dict(error.params)
+    errors = [{"field": each.field, "detail": each.message} for each in given.pop("faults", ())]
+    params = {name: _plain(value) for name, value in given.items()}
     value, clash = (str(params.pop(name, "")) for name in ("value", "number"))
     return problem(
-        error.status, error.code, error.message, field=error.field, value=value, clash=clash, params=params, **members
-    )
+        error.status, error.code, error.message, field=error.field, value=value, clash=clash, errors=errors,
+        params=params, **members,
+    )  # fmt: skip
 
 
 def _of_fields(error: exceptions.ValidationError, request_id: str) -> dict[str, Any]:

@@ -69,10 +69,24 @@ def written(request: Request, act: Callable[[], tuple[int, dict[str, Any]]]) -> 
             field="Idempotency-Key",
             value=key[:KEY_MOST],
         )
-    digest = request_digest(request.method or "", request.path, request.data)
+    digest = request_digest(request.method or "", request.path, _content_of(request))
     answer = answer_once(client=caller_of(request).client, key=key, digest=digest, act=act, at=clock.now())
     headers = {"Idempotency-Replayed": "true"} if answer.is_repeated else {}
     return Response(answer.body, status=answer.status, headers=headers)
+
+
+def _content_of(request: Request) -> Any:
+    """Return what the request carries, a file as its digest."""
+    if not request.FILES:
+        return request.data
+    fields = {name: request.data[name] for name in request.data if name not in request.FILES}
+    for name, file in request.FILES.items():
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+        fields[name] = [file.name, digest.hexdigest()]
+    return fields
 
 
 def day_of(request: Request, name: str, default: date) -> date:

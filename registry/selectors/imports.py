@@ -7,8 +7,9 @@ from datetime import date
 from django.db.models import Count, Prefetch, QuerySet
 
 from registry.base.personal_data import text_open
-from registry.models import Account, Department, ImportBatch, ImportRow, OrganizationRole, Record, Subject
+from registry.models import Account, ApiClient, Department, ImportBatch, ImportRow, OrganizationRole, Record, Subject
 from registry.rules import access
+from registry.rules.details import AccidentInput, RecordInput
 from registry.rules.names import comparable_name
 from registry.rules.publicity import NO_END, Kind, LicenceRow, Party, PartyKind, PenaltyRow
 from registry.rules.reported import RECORD_KINDS
@@ -40,6 +41,11 @@ def batches_visible_to(account: Account, on: date) -> QuerySet[ImportBatch]:
     if roles_on(account, on) & access.WATCHERS:
         return ImportBatch.objects.all()
     return ImportBatch.objects.none()
+
+
+def uploads_of(client: ApiClient, kinds: Iterable[str]) -> QuerySet[ImportBatch]:
+    """Return what the systems of the client's department have uploaded of these kinds."""
+    return ImportBatch.objects.filter(client__department=client.department_id, kind__in=list(kinds))
 
 
 def import_list(
@@ -140,6 +146,17 @@ def record_row(record: Record, *, with_identity: bool = False) -> PenaltyRow | L
     """
     party = _party(record, with_identity=with_identity)
     return _penalty_row(record, party) if record.kind == Record.Kind.PENALTY else _licence_row(record, party)
+
+
+def credit_content(record: Record) -> RecordInput:
+    """Return a record of a kind without a national sheet as it is entered."""
+    detail = getattr(record, "accident", None)
+    return RecordInput(
+        kind=record.kind, title=record.title, number=record.number, facts=record.facts,
+        occurred_on=record.occurred_on, decided_on=record.decided_on,
+        detail=AccidentInput(deaths=detail.deaths, injured=detail.injured, loss=detail.loss, is_liable=detail.is_liable)
+        if detail is not None else None,
+    )  # fmt: skip
 
 
 def _party(record: Record, *, with_identity: bool) -> Party:

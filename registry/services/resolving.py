@@ -23,6 +23,14 @@ class Resolved(NamedTuple):
     warnings: list[str]
 
 
+class _Hand(NamedTuple):
+    """Who takes a new subject in, by which right, when."""
+
+    right: str
+    actor: Account | None
+    on: date
+
+
 @transaction.atomic
 def subject_resolve(
     *,
@@ -31,27 +39,30 @@ def subject_resolve(
     category: str = "",
     document_type: str = identities.IDENTITY_CARD,
     document_number: str = "",
+    right: str = "subject.edit",
     actor: Account | None,
     on: date,
     **fields: Unpack[OrganizationFields],
 ) -> Resolved:
-    """Return the subject that a row means. `category` "person" for 自然人; else empty lets the code tell.
+    """Return the subject that a row means. `category` "person" for 自然人; else empty lets the code tell. `right`: what
+    the actor must hold to take a new one in.
 
     Organisations: by code; without a code, by exact present or former name. A code whose name differs from every name
     of its subject is refused (the national platform's error 1001), so that no record lands on the wrong one. Persons:
     by document number. Raises InvalidInput with the field at fault, NotAllowed.
     """
     if category == Subject.Category.PERSON:
-        return _person(name, document_type, document_number, fields.get("is_synthetic", False), actor, on)
+        return _person(name, document_type, document_number, fields.get("is_synthetic", False), _Hand(right, actor, on))
     tidy = identities.name_checked(name)
     code = identities.uscc_checked(uscc, category=_told(uscc, category)) or ""
     found = Subject.objects.filter(uscc=code).first() if code else None
     if found is not None:
         return _by_code(found, tidy)
     bearers = _bearers(tidy)
+    hand = _Hand(right, actor, on)
     if code:
-        return _new_code(bearers, tidy, code, _told(code, category), actor, on, fields)
-    return _by_name(bearers, tidy, category or Subject.Category.OTHER, actor, on, fields)
+        return _new_code(bearers, tidy, code, _told(code, category), hand, fields)
+    return _by_name(bearers, tidy, category or Subject.Category.OTHER, hand, fields)
 
 
 def _told(uscc: str, category: str) -> str:
@@ -91,9 +102,8 @@ def _bearers(name: str) -> list[Subject]:
 
 
 def _new_code(
-    bearers: list[Subject], name: str, code: str, category: str, actor: Account | None, on: date,
-    fields: OrganizationFields,
-) -> Resolved:  # fmt: skip
+    bearers: list[Subject], name: str, code: str, category: str, hand: _Hand, fields: OrganizationFields
+) -> Resolved:
     """A code nobody bears yet: complete the one subject of that name that has none, refuse a clash, else take in."""
     key = comparable_name(name)
     present = [each for each in bearers if comparable_name(each.name) == key]
@@ -105,11 +115,11 @@ def _new_code(
             field="uscc",
         )
     if len(present) == 1:
-        return _complete(present[0], code, actor, on)
+        return _complete(present[0], code, hand.actor, hand.on)
     warnings = [f"“{name}”曾是“{each.name}”的名称，现按新的代码另行登记，请核对。" for each in bearers]
     try:
         with transaction.atomic():
-            created = organization_create(name=name, category=category, uscc=code, actor=actor, on=on, **fields)
+            created = organization_create(name=name, category=category, uscc=code, **hand._asdict(), **fields)
     except (IntegrityError, Conflict):
         return _by_code(Subject.objects.get(uscc=code), name)  # another import took it in a moment ago
     return Resolved(created, True, warnings)
@@ -124,9 +134,7 @@ def _complete(subject: Subject, code: str, actor: Account | None, on: date) -> R
     return Resolved(subject, False, [f"“{subject.name}”原来没有代码，已补登{code}。"])
 
 
-def _by_name(
-    bearers: list[Subject], name: str, category: str, actor: Account | None, on: date, fields: OrganizationFields
-) -> Resolved:
+def _by_name(bearers: list[Subject], name: str, category: str, hand: _Hand, fields: OrganizationFields) -> Resolved:
     key = comparable_name(name)
     present = [each for each in bearers if comparable_name(each.name) == key]
     choice = present or bearers
@@ -138,29 +146,27 @@ def _by_name(
             field="uscc",
         )
     if not choice:
-        created = organization_create(name=name, category=category, actor=actor, on=on, **fields)
+        created = organization_create(name=name, category=category, **hand._asdict(), **fields)
         return Resolved(created, True, ["没有统一社会信用代码，已仅按名称登记，请尽快补登代码。"])
     found = choice[0]
     how = "名称" if present else f"曾用名（现名“{found.name}”）"
     return Resolved(found, False, [f"没有统一社会信用代码，已按{how}归到代码为{found.uscc or '空'}的主体。"])
 
 
-def _person(
-    name: str, document_type: str, document_number: str, is_synthetic: bool, actor: Account | None, on: date
-) -> Resolved:
+def _person(name: str, document_type: str, document_number: str, is_synthetic: bool, hand: _Hand) -> Resolved:
     tidy = identities.name_checked(name)
     if not document_number.strip():
         raise InvalidInput(
             "document-missing", "自然人必须填写证件类型和证件号码，否则无法区分同名的人。", field="document_number"
         )
-    document = identities.document_sealed(document_type, document_number, on=on)
+    document = identities.document_sealed(document_type, document_number, on=hand.on)
     found = Subject.objects.filter(document_hash=document.hash).first()
     if found is None:
         try:
             with transaction.atomic():
                 created = person_create(
                     name=tidy, document_type=document_type, document_number=document_number,
-                    is_synthetic=is_synthetic, actor=actor, on=on,
+                    is_synthetic=is_synthetic, **hand._asdict(),
                 )  # fmt: skip
         except (IntegrityError, Conflict):
             found = Subject.objects.get(document_hash=document.hash)
@@ -170,7 +176,7 @@ def _person(
     if match is None:
         raise InvalidInput(
             "person-name-mismatch",
-            f"该证件号码（{found.document_masked}）登记的姓名是“{found.name}”，与填报的“{tidy}”不符，请核对。",
+            f"该证件号码（{found.document_masked}）登记的姓名与填报的“{tidy}”不符，请按证件核对。",
             field="name",
         )
     return Resolved(found, False, [])

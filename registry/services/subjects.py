@@ -45,14 +45,16 @@ class ChangeFields(OrganizationFields, total=False):
 
 @transaction.atomic
 def organization_create(
-    *, name: str, category: str, uscc: str = "", actor: Account | None, on: date, **fields: Unpack[OrganizationFields]
-) -> Subject:
+    *, name: str, category: str, uscc: str = "", right: str = "subject.edit", actor: Account | None, on: date,
+    **fields: Unpack[OrganizationFields],
+) -> Subject:  # fmt: skip
     """Take an organisation in. Without a code its name must be borne by no other one without a code.
 
-    Raises InvalidInput naming the field and, for codes, the wrong position; Conflict naming the subject that has the
-    code already; NotAllowed.
+    `right`: what the actor must hold; who reports a record about a new subject needs only the right to report. Raises
+    InvalidInput naming the field and, for codes, the wrong position; Conflict naming the subject that has the code
+    already; NotAllowed.
     """
-    authz.require(actor, "subject.edit", on=on)
+    authz.require(actor, right, on=on)
     tidy = identities.name_checked(name)
     _category_require(category)
     code = identities.uscc_checked(uscc, category=category)
@@ -73,14 +75,16 @@ def person_create(
     document_number: str = "",
     born_on: date | None = None,
     is_synthetic: bool = False,
+    right: str = "subject.edit",
     actor: Account | None,
     on: date,
 ) -> Subject:
     """Take a person in. The document number is kept sealed, hashed and masked, never plain.
 
-    With an identity card the birth date is read from it. Raises InvalidInput, Conflict, NotAllowed.
+    With an identity card the birth date is read from it. `right` as in `organization_create`. Raises InvalidInput,
+    Conflict, NotAllowed.
     """
-    authz.require(actor, "subject.edit", on=on)
+    authz.require(actor, right, on=on)
     document = identities.document_sealed(document_type, document_number, on=on)
     identities.document_taken_refuse(document.hash)
     subject = Subject(

@@ -14,8 +14,8 @@ from registry import clock
 from registry.forms.imports import ImportFilterForm, ImportForm
 from registry.models import ImportBatch, ImportRow
 from registry.rules.access import may
-from registry.rules.publicity import Kind, recognize
-from registry.selectors.import_rows import row_shown
+from registry.rules.publicity import Kind
+from registry.selectors.import_rows import layout_of, row_shown
 from registry.selectors.imports import batches_visible_to, counts_of, import_list, import_rows, same_file_before
 from registry.selectors.rights import roles_on
 from registry.services.imports.preview import import_preview
@@ -166,7 +166,7 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
 
 
 def _preview(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
-    layout = recognize(batch.header)
+    layout = layout_of(batch)
     good = import_rows(batch, ImportRow.State.WAITING)
     return {
         "page": _page(request, batch, ImportRow.State.REFUSED),
@@ -178,6 +178,6 @@ def _preview(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 
 def _page(request: HttpRequest, batch: ImportBatch, *states: str) -> Page[Any]:
     page = page_of(request, import_rows(batch, *states))
-    layout = recognize(batch.header)
+    layout = layout_of(batch)
     page.object_list = [row_shown(row, layout) for row in page.object_list]
     return page

@@ -10,8 +10,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from registry import clock
-from registry.api.describing import CURSOR_PARAMETER, KEY_PARAMETER, LIMIT_PARAMETER, described, parameter
+from registry.api.describing import (
+    CURSOR_PARAMETER,
+    KEY_MISSING,
+    KEY_PARAMETER,
+    LIMIT_PARAMETER,
+    described,
+    parameter,
+)
 from registry.api.paging import cursor_make, cursor_read, limit_of
+from registry.api.parsing import ApiJSONParser, ApiMultiPartParser
 from registry.api.views import ApiView, actor_of, written
 from registry.base.errors import InvalidInput
 from registry.rules.scopes import ORDERS
@@ -20,16 +28,12 @@ from sanctions.api.wording import subject_ref
 from sanctions.models import MeasureOrder
 from sanctions.selectors import orders as selectors
 from sanctions.selectors.entries import ONE_DAY
-from sanctions.serializers import CarryOutBody, ConfirmEndBody, OrderPage, OrderRow, RefuseBody, StepBody
+from sanctions.serializers import CarryOutBody, CarryOutForm, ConfirmEndBody, OrderPage, OrderRow, RefuseBody, StepBody
 from sanctions.services.orders import order_carry_out, order_confirm_end, order_receive, order_refuse
 
 _TAG = "联合惩戒任务"
 _KIND = "orders"
 _MISSING = ("not-found", "没有这个地址或者编号，或者不属于本部门。请核对后重试。")
-_KEY = (
-    "idempotency-key-missing",
-    "写入请求必须带 Idempotency-Key 请求头（1至200个可见 ASCII 字符，每个新请求一个，重试时不变）。",
-)
 
 
 def order_told(row: selectors.OrderRow) -> dict[str, Any]:
@@ -113,9 +117,13 @@ class _Step(ApiView):
     body: type[Serializer[Any]] = StepBody
 
     def _do(self, request: Request, public_id: UUID, service: Callable[..., MeasureOrder], **more: Any) -> Response:
+        if not isinstance(request.data, dict):
+            raise InvalidInput("body-malformed", "请求体应为一个 JSON 对象，例如 {}。请更正后重新提交。")
         given = self.body(data=request.data)
         given.is_valid(raise_exception=True)
-        fields: dict[str, Any] = {"version": None, **given.validated_data, **more}
+        fields: dict[str, Any] = {"version": None, **more, **given.validated_data}
+        if "upload" in more:
+            fields["upload"] = fields.pop("file", None)
 
         def act() -> tuple[int, dict[str, Any]]:
             order = service(order=_order(request, public_id), actor=actor_of(request), on=clock.today(), **fields)
@@ -130,7 +138,7 @@ class OrderReceive(_Step):
     @described(
         operation_id="orders_receive", tag=_TAG, summary="签收", scope=ORDERS, request=StepBody, answer=OrderRow,
         description="签收任务，开始办理。", parameters=[KEY_PARAMETER], asked={}, example=examples.ORDER,
-        refusals={400: _KEY, 404: _MISSING, 409: (
+        refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "order-not-received", "任务“18 依法限制参与政府采购活动”现为“已签收”，只有“待签收”的任务可以办理这一步。")},
     )  # fmt: skip
     def post(self, request: Request, public_id: UUID) -> Response:
@@ -139,14 +147,18 @@ class OrderReceive(_Step):
 
 
 class OrderCarryOut(_Step):
-    """Report an order as carried out."""
+    """Report an order as carried out, with a copy of the document where there is one."""
 
-    body = CarryOutBody
+    body = CarryOutForm
+    parser_classes = (ApiJSONParser, ApiMultiPartParser)
 
     @described(
-        operation_id="orders_carry_out", tag=_TAG, summary="反馈已落实", scope=ORDERS, request=CarryOutBody,
+        operation_id="orders_carry_out", tag=_TAG, summary="反馈已落实，可以附文书", scope=ORDERS,
+        request={"application/json": CarryOutBody, "multipart/form-data": CarryOutForm},
         answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
-        description="写明采取了什么措施、实施日期、文书号。文书附件目前在网页上提交。",
+        description="写明采取了什么措施、实施日期、文书号。附文书的，改用 multipart/form-data，文件放在 file：PDF、PNG、JPG、DOCX、"
+                    "XLSX、XLS、CSV、TXT，按内容识别类型，不得带宏，大小不超过20MB（本系统另有设置的从其设置）；"
+                    "设有病毒扫描的，扫描通过后才可以下载。",
         asked={"text": "已取消其政府采购投标资格", "done_on": "2026-04-01", "document_number": "演财采〔2026〕3号"},
         refusals={400: ("done-in-future", "实施日期2026-05-01晚于今日，请填写实际实施的日期。"), 404: _MISSING, 409: (
             "order-not-carried-out", "任务“18 依法限制参与政府采购活动”现为“待签收”，只有“已签收”、“不予采取”的任务可以办理这一步。")},
@@ -182,7 +194,7 @@ class OrderConfirmEnd(_Step):
         operation_id="orders_confirm_end", tag=_TAG, summary="确认解除", scope=ORDERS, request=ConfirmEndBody,
         answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已恢复其投标资格"}, example=examples.ORDER,
         description="主体移出名单后确认已停止采取措施，任务办结。",
-        refusals={400: _KEY, 404: _MISSING, 409: (
+        refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "ending-not-open", "任务“18 依法限制参与政府采购活动”对应条目仍在列，不需要确认解除。")},
     )  # fmt: skip
     def post(self, request: Request, public_id: UUID) -> Response:
