@@ -340,6 +340,7 @@ class InspectionTeam(Tracked):
     visit = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="team")
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="visits")
     joined_on = models.DateField("自")
+    is_stand_in = models.BooleanField("接替回避的人员", default=False)
     left_on = models.DateField("退出日期", null=True, blank=True)
     left_reason = models.CharField("退出理由", max_length=500, blank=True)
 
