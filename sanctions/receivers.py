@@ -9,12 +9,13 @@ from django.dispatch import Signal, receiver
 from registry import clock
 from registry.models import Account, Record, Subject
 from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
-from sanctions.models import EntryChange, ListEntry
+from sanctions.models import EntryChange, EntryPause, ListEntry
 from sanctions.selectors.entries import entries_in_force
 from sanctions.services.candidates import candidates_evaluate
 from sanctions.services.changes import entry_change_note
 from sanctions.services.grounds import entries_follow_person, grounds_follow
 from sanctions.services.merging import subject_rows_move
+from sanctions.services.order_pauses import pause_dispatch, resumption_dispatch
 from sanctions.services.tips import tips_reckon
 from sanctions.signals import (
     entry_disputed,
@@ -76,6 +77,18 @@ def evaluate_on_entry(sender: object, entry: ListEntry, actor: Account | None, o
 def note_entry_change(sender: object, signal: Signal, entry: ListEntry, **kwargs: Any) -> None:
     """Systems that follow the public lists are told."""
     entry_change_note(entry=entry, kind=_CHANGES[signal], at=clock.now())
+
+
+@receiver(entry_paused, dispatch_uid="sanctions.pause-orders")
+def pause_orders(sender: object, pause: EntryPause, actor: Account | None, on: date, **kwargs: Any) -> None:
+    """Departments are asked to stop what they have carried out, and to confirm it."""
+    pause_dispatch(pause=pause, actor=actor, on=on)
+
+
+@receiver(entry_resumed, dispatch_uid="sanctions.resume-orders")
+def resume_orders(sender: object, pause: EntryPause, actor: Account | None, on: date, **kwargs: Any) -> None:
+    """Departments are asked to go on, and to confirm it."""
+    resumption_dispatch(pause=pause, actor=actor, on=on)
 
 
 @receiver(calendar_changed, dispatch_uid="sanctions.reckon-tips")

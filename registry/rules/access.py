@@ -57,6 +57,12 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "entry.pause": frozenset({REVIEWER, APPROVER}),
     "order.view": WATCHERS | {DEPARTMENT},
     "order.answer": frozenset({DEPARTMENT}),
+    "escalation.view": WATCHERS | {DEPARTMENT},
+    "escalation.explain": frozenset({DEPARTMENT}),
+    # A department only as the joint-conference office, which the service asks; nobody about their own department.
+    "escalation.handle": frozenset({REVIEWER, APPROVER, DEPARTMENT}),
+    "joint-report.view": WATCHERS | {DEPARTMENT},
+    "joint-report.make": frozenset({HANDLER, REVIEWER, APPROVER}),
     "publication.view": WATCHERS,
     "publication.publish": frozenset({PUBLISHER}),
     "publication.withdraw": frozenset({APPROVER, PUBLISHER}),

@@ -107,9 +107,9 @@ def deadline_meet(obj: models.Model, code: str, *, actor: Account | None, on: da
         deadline.save_by(actor, reason="deadline.meet")
 
 
-def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date) -> None:
-    """Cancel every open deadline of `obj`: the matter has ended another way."""
-    for deadline in _open(obj):
+def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date, code: str | None = None) -> None:
+    """Cancel every open deadline of `obj`, or the one of `code`: the matter has ended another way."""
+    for deadline in _open(obj, code):
         deadline.cancelled_on = on
         deadline.save_by(actor, reason="deadline.cancel")
 

@@ -109,11 +109,11 @@ class JointReport(models.Model):
             models.CheckConstraint(condition=Q(edition=1) | ~Q(reason=""), name="new_edition_says_why"),
         ]
 
+    def __str__(self) -> str:
+        return self.label
+
     @property
     def label(self) -> str:
         """The month in words, with the edition where it is not the first."""
         label = f"{self.month.year}年{self.month.month}月"
         return label if self.edition == 1 else f"{label}（第{self.edition}版）"
-
-    def __str__(self) -> str:
-        return self.label

@@ -14,20 +14,25 @@ from registry.rules.joint_action import Unmatched, load_joint_action
 from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, with_clock
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
-from sanctions.models import ListEntry, MeasureOrder
+from sanctions.models import ListEntry, MeasureOrder, OrderPause
 from sanctions.selectors.entries import EntryState, entry_ground_items, entry_state, pauses_running
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
 
 ORDER_KIND = MeasureOrder._meta.label_lower
+ANSWER_DEADLINE = "order-answer"
 ENDING_DEADLINE = "order-ending"
+PAUSE_DEADLINE = "order-pause"
+RESUMPTION_DEADLINE = "order-resumption"
 
 QUEUES = {
     "waiting": "待签收",
     "answering": "待反馈",
     "late": "逾期未答复",
     "in-force": "今日执行中",
+    "stopping": "暂停待确认",
+    "resuming": "恢复待确认",
     "ending": "解除待确认",
     "refused": "不予采取",
     "closed": "已解除",
@@ -95,11 +100,20 @@ def without_counterpart(on: date) -> list[WithoutCounterpart]:
     return [WithoutCounterpart(name, reason, tuple(labels)) for name, (reason, labels) in rows.items()]
 
 
+def supervises(account: Account, on: date) -> bool:
+    """Whether `account` acts for the joint-conference office, which watches over what every department does."""
+    department = account.department
+    if department is None or department.kind != Department.Kind.JOINT_CONFERENCE:
+        return False
+    return access.DEPARTMENT in roles_on(account, on)
+
+
 def orders_visible_to(account: Account, on: date) -> QuerySet[MeasureOrder]:
-    """Return the orders that `account` may see: officers all, a department user its own department's."""
+    """Return the orders that `account` may see: officers and the joint-conference office all, a department user its own
+    department's."""
     orders = MeasureOrder.objects.select_related("entry__subject", "department")
     roles = roles_on(account, on)
-    if roles & access.WATCHERS:
+    if roles & access.WATCHERS or supervises(account, on):
         return orders
     if access.DEPARTMENT in roles and account.department_id is not None:
         return orders.filter(department=account.department_id)
@@ -125,6 +139,9 @@ def orders_in_force(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Measur
 def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[MeasureOrder]:
     """Narrow to one of `QUEUES` on the day `on`. Raises KeyError for a queue that does not exist."""
     ending = entry_over(on) & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)
+    if queue in ("stopping", "resuming"):
+        owed = _stops_owed(on) if queue == "stopping" else _resumptions_owed()
+        return orders.filter(Exists(owed.filter(order=OuterRef("pk"))), entry_runs(on))
     if queue == "in-force":
         return orders_in_force(orders.filter(state=State.CARRIED_OUT), on)
     if queue == "late":
@@ -140,14 +157,45 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
     )
 
 
+def _stops_owed(on: date) -> QuerySet[OrderPause]:
+    """Measures to be stopped: asked, not confirmed, and the pause still runs."""
+    running = pauses_running(on).filter(pk=OuterRef("pause_id"))
+    return OrderPause.objects.filter(Exists(running), stopped_on__isnull=True, resumption_asked_on__isnull=True)
+
+
+def _resumptions_owed() -> QuerySet[OrderPause]:
+    """Measures to be taken up again: asked, not confirmed, and no later pause stops them again."""
+    later = OrderPause.objects.filter(order=OuterRef("order"), pk__gt=OuterRef("pk"))
+    return OrderPause.objects.filter(~Exists(later), resumption_asked_on__isnull=False, resumed_on__isnull=True)
+
+
+def stop_owed(order: MeasureOrder, on: date) -> OrderPause | None:
+    """Return the pause for which the department has yet to confirm that it stopped; None where it owes nothing."""
+    runs = order.entry.starts_on <= on < order.entry.ends_on and order.ending == Ending.NONE
+    return _stops_owed(on).filter(order=order).first() if runs else None
+
+
+def resumption_owed(order: MeasureOrder, on: date) -> OrderPause | None:
+    """Return the pause after which the department has yet to confirm that it goes on; None where it owes nothing or the
+    measures stand still again."""
+    runs = order.entry.starts_on <= on < order.entry.ends_on and order.ending == Ending.NONE
+    if not runs or pauses_running(on).filter(entry=order.entry_id).exists():
+        return None
+    return _resumptions_owed().filter(order=order).order_by("-pk").first()
+
+
 def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
-    """Narrow to the orders that a department has not answered, or not ended, with `due` (`NO_DAY` where none runs).
+    """Narrow to the orders that a department has not answered, stopped, taken up again or ended as asked, with `due` (`NO_DAY` where none runs).
 
     Once an entry is over, the time to answer is too, whether or not a job has said so yet.
     """
-    waiting, answering, ending = (in_queue(orders, queue, on) for queue in ("waiting", "answering", "ending"))
+    waiting, answering, stopping, resuming, ending = (
+        in_queue(orders, queue, on) for queue in ("waiting", "answering", "stopping", "resuming", "ending")
+    )
     over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
-    return (waiting | answering | ending).annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
+    return (waiting | answering | stopping | resuming | ending).annotate(
+        due=Choice(over, default=earliest_due(ORDER_KIND))
+    )
 
 
 def queue_counts(orders: QuerySet[MeasureOrder], on: date) -> list[tuple[str, str, int]]:
@@ -242,11 +290,12 @@ def department_standings(on: date) -> list[DepartmentStanding]:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order as lists show it."""
+    """An order as lists show it. `owed`: what the department has to do next, empty where nothing."""
 
     order: MeasureOrder
     state: OrderState
     due: DeadlineView | None
+    owed: str = ""
 
     @property
     def due_briefly(self) -> DeadlineView | None:
@@ -260,9 +309,28 @@ def order_rows(orders: Iterable[MeasureOrder], on: date) -> list[OrderRow]:
     listed = list(orders)
     paused = paused_entries(listed, on)
     dues = deadlines_of(listed, on)
-    return [
-        OrderRow(order, order_state(order, on, paused=order.entry_id in paused), dues.get(order.pk)) for order in listed
-    ]
+    owed = _pauses_owed(listed, on)
+    rows = []
+    for order in listed:
+        state = order_state(order, on, paused=order.entry_id in paused)
+        rows.append(OrderRow(order, state, dues.get(order.pk), owed_next(state, owed.get(order.pk, ""))))
+    return rows
+
+
+def _pauses_owed(orders: list[MeasureOrder], on: date) -> dict[int, str]:
+    """Return, by order, which confirmation of a pause or of its end is owed. Two queries."""
+    ids = [order.pk for order in orders if order.ending == Ending.NONE and order.entry.ends_on > on]
+    again = dict.fromkeys(_resumptions_owed().filter(order__in=ids).values_list("order", flat=True), "resuming")
+    return again | dict.fromkeys(_stops_owed(on).filter(order__in=ids).values_list("order", flat=True), "stopping")
+
+
+def owed_next(state: OrderState, pause: str) -> str:
+    """Say what the department has to do next (Chinese), empty where nothing. `pause`: `stopping`, `resuming` or empty."""
+    if state.code == "paused":
+        return "确认暂停" if pause == "stopping" else ""
+    if state.code == "carried-out":
+        return "确认恢复" if pause == "resuming" else ""
+    return {"dispatched": "签收", "received": "反馈落实情况", "ending": "确认解除"}.get(state.code, "")
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ from registry import clock
 from registry.models import Account, Department, Subject
 from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
+from registry.rules.webhooks import ORDER_ENDING
 from registry.services.deadlines import Basis, deadline_set, deadlines_cancel
 from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from sanctions.models import EntryChange, EntryPause, ListEntry, MeasureOrder
 from sanctions.selectors.entries import adds_paused_time
 from sanctions.selectors.orders import ENDING_DEADLINE
-from sanctions.services.changes import entry_change_note
+from sanctions.services.changes import entry_change_note, order_note
+from sanctions.services.escalations import escalations_settle
 
 
 def endings_dispatch(*, on: date) -> dict[str, int]:
@@ -88,6 +90,7 @@ def ending_announce(*, entry: ListEntry, actor: Account | None, on: date) -> int
 def ending_dispatch(order: MeasureOrder, *, actor: Account | None, on: date) -> None:
     """Ask the department to lift one measure and to confirm it; the time to answer the order itself is over."""
     deadlines_cancel(order, actor=actor, on=on)
+    escalations_settle(order, text="该主体已移出名单", actor=actor, on=on)
     order.ending, order.ending_dispatched_on = MeasureOrder.Ending.DISPATCHED, on
     order.save_by(actor, reason="order.dispatch_ending")
     limit = load_joint_action().ending
@@ -96,6 +99,7 @@ def ending_dispatch(order: MeasureOrder, *, actor: Account | None, on: date) -> 
         starts_on=on, basis=Basis(limit.working_days, "working", clause=limit.clause, assumed=limit.assumed),
         actor=actor, role=DEPARTMENT,
     )  # fmt: skip
+    order_note(order=order, kind=ORDER_ENDING, at=clock.now())
 
 
 def _tell(entry: ListEntry, departments: Iterable[Department]) -> None:

@@ -1,36 +1,43 @@
 """Measure orders: dispatched when an entry takes force, received, answered and lifted by the departments."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.core.files import File
 from django.db import transaction
 
 from registry import clock
-from registry.base.errors import InvalidInput, NotAllowed, TransitionRefused
+from registry.base.errors import InvalidInput, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Department, Subject
 from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
+from registry.rules.webhooks import ORDER_DISPATCHED, ORDER_PAUSED, ORDER_RESUMED
 from registry.selectors.policies import CatalogueMeasure
-from registry.services import authz
 from registry.services.deadlines import Basis, deadline_meet, deadline_set, deadlines_cancel
 from registry.services.events import event_record
 from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
-from sanctions.selectors.entries import pauses_running
-from sanctions.selectors.orders import ENDING_DEADLINE, county_directory, measures_for
+from sanctions.selectors.orders import ANSWER_DEADLINE, ENDING_DEADLINE, county_directory, measures_for
+from sanctions.services.changes import order_note
+from sanctions.services.escalations import escalations_settle
+from sanctions.services.order_pauses import running_pause_ask
+from sanctions.services.order_steps import department_require, done_on_check, feedback_add, order_event, order_lock
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
+Kind = OrderFeedback.Kind
 
-ANSWER_DEADLINE = "order-answer"
+MOST_AMOUNT = Decimal("99999999999999.99")
+MOST_CASES = 2_147_483_647
 
 # What a department may do with an order, and from which states.
 SOURCES = {
     "received": (State.DISPATCHED,),
     "carried-out": (State.RECEIVED, State.REFUSED),
     "refused": (State.DISPATCHED, State.RECEIVED),
+    "effect": (State.CARRIED_OUT,),
 }
 
 
@@ -91,6 +98,7 @@ def _order_new(
         ),
         actor=actor, role=DEPARTMENT,
     )  # fmt: skip
+    order_note(order=order, kind=ORDER_DISPATCHED, at=clock.now())
     return order
 
 
@@ -114,6 +122,8 @@ def _tell_departments(entry: ListEntry, orders: list[MeasureOrder]) -> None:
 def pause_announce(*, entry: ListEntry, paused: bool, text: str) -> None:
     """Tell every department that holds an order of `entry` that its measures stand still, or run again."""
     word = "暂停" if paused else "恢复"
+    for order in MeasureOrder.objects.filter(entry=entry, ending=Ending.NONE).select_related("entry"):
+        order_note(order=order, kind=ORDER_PAUSED if paused else ORDER_RESUMED, at=clock.now())
     holders = Department.objects.filter(orders__entry=entry, orders__ending=Ending.NONE).distinct()
     for department in holders:
         notice_queue(
@@ -126,27 +136,17 @@ def pause_announce(*, entry: ListEntry, paused: bool, text: str) -> None:
         )
 
 
-def _locked(order: MeasureOrder) -> MeasureOrder:
-    """Lock the subject, then the order, and return it fresh."""
-    Subject.objects.select_for_update(of=("self",)).get(entries__orders=order.pk)
-    return (
-        MeasureOrder.objects.select_for_update(of=("self",))
-        .select_related("entry__subject", "department")
-        .get(pk=order.pk)
-    )
-
-
 def _require_state(order: MeasureOrder, act: str) -> None:
     if order.ending == Ending.CONFIRMED:
         raise TransitionRefused(
             "order-closed",
-            f"任务“{order.measure_code} {order.measure_label}”已于{order.ending_confirmed_on}解除，不能再办理。",
+            f"任务“{order.title}”已于{order.ending_confirmed_on}解除，不能再办理。",
         )
     if order.state not in SOURCES[act]:
         allowed = "、".join(f"“{State(state).label}”" for state in SOURCES[act])
         raise TransitionRefused(
             f"order-not-{act}",
-            f"任务“{order.measure_code} {order.measure_label}”现为“{order.get_state_display()}”，"
+            f"任务“{order.title}”现为“{order.get_state_display()}”，"
             f"只有{allowed}的任务可以办理这一步。请刷新页面，核对后再办理。",
         )
 
@@ -160,83 +160,87 @@ def _require_running(order: MeasureOrder, on: date) -> None:
         )
 
 
-def _require_department(order: MeasureOrder, actor: Account, on: date) -> None:
-    authz.require(actor, "order.answer", on=on)
-    if actor.department_id != order.department_id:
-        raise NotAllowed(
-            "another-department", f"这项任务由{order.department.name}办理，您的账号属于其他部门。请转告该部门办理。"
-        )
-
-
-def _feedback(order: MeasureOrder, kind: str, actor: Account, on: date, **fields: object) -> OrderFeedback:
-    return OrderFeedback.objects.create(order=order, kind=kind, account=actor, on=on, **fields)
-
-
-def _event(name: str, text: str, order: MeasureOrder, actor: Account, on: date, **payload: object) -> None:
-    event_record(
-        name, f"{order.department.short_name}{text}：{order.measure_code} {order.measure_label}", obj=order,
-        subject=order.entry.subject, actor=actor, on=on,
-        payload={"catalogue": order.catalogue, "measure": order.measure_code, **payload},
-    )  # fmt: skip
-
-
 @transaction.atomic
 def order_receive(*, order: MeasureOrder, actor: Account, on: date, version: int | None = None) -> MeasureOrder:
     """The department takes the order. Raises TransitionRefused, NotAllowed, Conflict."""
-    order = _locked(order)
+    order = order_lock(order)
     _require_state(order, "received")
     _require_running(order, on)
-    _require_department(order, actor, on)
+    department_require(order, actor, on)
     version_require(order, version)
     order.state, order.received_on = State.RECEIVED, on
     order.save_by(actor, reason="order.receive")
-    _feedback(order, "received", actor, on)
-    _event("order.received", "签收", order, actor, on)
+    feedback_add(order, Kind.RECEIVED, actor, on)
+    order_event("order.received", "签收", order, actor, on)
     return order
 
 
 @transaction.atomic
 def order_carry_out(
     *, order: MeasureOrder, text: str, done_on: date, document_number: str, upload: File | None,
-    actor: Account, on: date, version: int | None = None,
+    actor: Account, on: date, version: int | None = None, amount: Decimal | None = None, cases: int | None = None,
 ) -> MeasureOrder:  # fmt: skip
-    """The department reports what it did, when, and on which document (`upload`: its copy, checked and kept privately).
+    """The department reports what it did, when, and on which document (`upload`: its copy, checked and kept privately),
+    and with what effect: `amount` in yuan, `cases` handled, None where it states nothing.
 
     `done_on` must be a day on which the measure was in force: not in the future, the entry running and not paused.
-    It may report after the entry's end what it did before. Raises InvalidInput, TransitionRefused, NotAllowed.
+    It may report after the entry's end what it did before. Where the measures stand still meanwhile, it is asked at once
+    to stop. Raises InvalidInput, TransitionRefused, NotAllowed.
     """
-    order = _locked(order)
+    order = order_lock(order)
     _require_state(order, "carried-out")
-    _require_department(order, actor, on)
+    department_require(order, actor, on)
     version_require(order, version)
-    if not text.strip():
-        raise InvalidInput("text-missing", "请写明采取了什么措施。", field="text")
-    _check_done_on(order, done_on, on)
+    _check_done(order, text, done_on, amount, cases, on)
     attachment = attachment_store(upload=upload, actor=actor) if upload is not None else None
     order.state, order.answered_on = State.CARRIED_OUT, on
     order.save_by(actor, reason="order.carry_out")
-    _feedback(order, "carried-out", actor, on, text=text.strip(), done_on=done_on,
-              document_number=document_number.strip(), attachment=attachment)  # fmt: skip
+    feedback_add(order, Kind.CARRIED_OUT, actor, on, text=text.strip(), done_on=done_on, amount=amount, cases=cases,
+                 document_number=document_number.strip(), attachment=attachment)  # fmt: skip
     deadline_meet(order, ANSWER_DEADLINE, actor=actor, on=on)
-    _event("order.carried_out", "已落实", order, actor, on, done_on=done_on, document_number=document_number.strip())
+    order_event("order.carried_out", "已落实", order, actor, on, done_on=done_on, amount=amount, cases=cases,
+                document_number=document_number.strip())  # fmt: skip
+    running_pause_ask(order, actor=actor, on=on)
+    escalations_settle(order, text="部门已反馈落实情况", actor=actor, on=on)
     return order
 
 
-def _check_done_on(order: MeasureOrder, done_on: date, on: date) -> None:
-    entry = order.entry
-    if done_on > on:
-        raise InvalidInput("done-in-future", f"实施日期{done_on}晚于今日，请填写实际实施的日期。", field="done_on")
-    if not entry.starts_on <= done_on < entry.ends_on:
+@transaction.atomic
+def order_add_effect(
+    *, order: MeasureOrder, text: str, done_on: date, document_number: str, upload: File | None,
+    amount: Decimal | None, cases: int | None, actor: Account, on: date, version: int | None = None,
+) -> MeasureOrder:  # fmt: skip
+    """The department adds what a measure it has reported brought about since: only what it has not stated before.
+
+    Raises InvalidInput (as `order_carry_out`, and when neither amount nor cases are given), TransitionRefused, NotAllowed.
+    """
+    order = order_lock(order)
+    _require_state(order, "effect")
+    department_require(order, actor, on)
+    version_require(order, version)
+    if amount is None and cases is None:
+        raise InvalidInput("effect-missing", "请至少填写涉及金额或者涉及事项数中的一项。", field="amount")
+    _check_done(order, text, done_on, amount, cases, on)
+    attachment = attachment_store(upload=upload, actor=actor) if upload is not None else None
+    order.save_by(actor, reason="order.add_effect")
+    feedback_add(order, Kind.EFFECT, actor, on, text=text.strip(), done_on=done_on, amount=amount, cases=cases,
+                 document_number=document_number.strip(), attachment=attachment)  # fmt: skip
+    order_event("order.effect_added", "补报成效", order, actor, on, done_on=done_on, amount=amount, cases=cases)
+    return order
+
+
+def _check_done(
+    order: MeasureOrder, text: str, done_on: date, amount: Decimal | None, cases: int | None, on: date
+) -> None:
+    if not text.strip():
+        raise InvalidInput("text-missing", "请写明采取了什么措施。", field="text")
+    done_on_check(order, done_on, on)
+    if amount is not None and not 0 <= amount <= MOST_AMOUNT:
         raise InvalidInput(
-            "done-outside-entry",
-            f"实施日期{done_on}不在该主体在列期间（{entry.starts_on}起，{entry.ends_on}终止）内，这一日不得采取该措施。"
-            "请核对日期；如确已在该日采取，请立即纠正并联系信用监管办公室。",
-            field="done_on",
+            "amount-out-of-range", f"涉及金额{amount}不可用，请填写0至{MOST_AMOUNT}之间的元数。", field="amount"
         )
-    if pauses_running(done_on).filter(entry=entry).exists():
-        raise InvalidInput(
-            "done-while-paused", f"{done_on}该主体的惩戒措施处于暂停期间，不得采取。请核对日期。", field="done_on"
-        )
+    if cases is not None and not 0 <= cases <= MOST_CASES:
+        raise InvalidInput("cases-out-of-range", f"涉及事项{cases}件不可用，请填写0或者正整数。", field="cases")
 
 
 @transaction.atomic
@@ -244,19 +248,20 @@ def order_refuse(
     *, order: MeasureOrder, reason: str, actor: Account, on: date, version: int | None = None
 ) -> MeasureOrder:
     """The department says that it does not take the measure, and why. It may still carry it out later."""
-    order = _locked(order)
+    order = order_lock(order)
     _require_state(order, "refused")
     _require_running(order, on)
-    _require_department(order, actor, on)
+    department_require(order, actor, on)
     version_require(order, version)
     if not reason.strip():
         raise InvalidInput("reason-missing", "不采取措施必须写明理由，请填写后再提交。", field="reason")
     order.received_on = order.received_on or on
     order.state, order.answered_on = State.REFUSED, on
     order.save_by(actor, reason="order.refuse")
-    _feedback(order, "refused", actor, on, text=reason.strip())
+    feedback_add(order, Kind.REFUSED, actor, on, text=reason.strip())
     deadline_meet(order, ANSWER_DEADLINE, actor=actor, on=on)
-    _event("order.refused", "不予采取", order, actor, on, reason=reason.strip())
+    order_event("order.refused", "不予采取", order, actor, on, reason=reason.strip())
+    escalations_settle(order, text="部门已反馈不予采取", actor=actor, on=on)
     return order
 
 
@@ -265,19 +270,18 @@ def order_confirm_end(
     *, order: MeasureOrder, text: str, actor: Account, on: date, version: int | None = None
 ) -> MeasureOrder:
     """The department confirms that the measure is lifted; possible from the day the entry is over, job or no job."""
-    order = _locked(order)
+    order = order_lock(order)
     if order.state == State.REFUSED or order.ending == Ending.CONFIRMED or order.entry.ends_on > on:
         why = "没有采取过" if order.state == State.REFUSED else "已经解除" if order.ending else "对应条目仍在列"
-        raise TransitionRefused(
-            "ending-not-open", f"任务“{order.measure_code} {order.measure_label}”{why}，不需要确认解除。"
-        )
-    _require_department(order, actor, on)
+        raise TransitionRefused("ending-not-open", f"任务“{order.title}”{why}，不需要确认解除。")
+    department_require(order, actor, on)
     version_require(order, version)
     order.ending_dispatched_on = order.ending_dispatched_on or order.entry.ends_on
     order.ending, order.ending_confirmed_on = Ending.CONFIRMED, on
     order.save_by(actor, reason="order.confirm_end")
-    _feedback(order, "ended", actor, on, text=text.strip())
+    feedback_add(order, Kind.ENDED, actor, on, text=text.strip())
     deadline_meet(order, ENDING_DEADLINE, actor=actor, on=on)
     deadlines_cancel(order, actor=actor, on=on)  # an order never answered needs no answer any more
-    _event("order.end_confirmed", "确认解除", order, actor, on, note=text.strip())
+    order_event("order.end_confirmed", "确认解除", order, actor, on, note=text.strip())
+    escalations_settle(order, text="部门已确认解除", actor=actor, on=on)
     return order

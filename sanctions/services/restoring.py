@@ -9,6 +9,7 @@ from registry.base.errors import Conflict, RuleRefused, TransitionRefused
 from registry.models import Account, Subject
 from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
+from registry.rules.webhooks import ORDER_DISPATCHED
 from registry.services import authz
 from registry.services.deadlines import Basis, deadline_set, deadlines_cancel
 from registry.services.events import event_record
@@ -16,8 +17,9 @@ from registry.services.notices import notice_queue
 from sanctions import signals
 from sanctions.models import EntryPause, ListEntry, MeasureOrder
 from sanctions.selectors.entries import adds_paused_time
-from sanctions.selectors.orders import measures_for
-from sanctions.services.orders import ANSWER_DEADLINE, orders_dispatch
+from sanctions.selectors.orders import ANSWER_DEADLINE, measures_for
+from sanctions.services.changes import order_note
+from sanctions.services.orders import orders_dispatch
 
 ONE_DAY = timedelta(days=1)
 
@@ -109,6 +111,7 @@ def _orders_again(entry: ListEntry, actor: Account | None, on: date) -> None:
                         clause=limit.clause, assumed=limit.assumed),
             actor=actor, role=DEPARTMENT,
         )  # fmt: skip
+        order_note(order=order, kind=ORDER_DISPATCHED, at=clock.now())
     for department in {order.department_id: order.department for order in again}.values():
         notice_queue(
             "order.dispatched", title=f"恢复惩戒措施：{entry.subject.name}（{entry.list_label}）"[:200],

@@ -1,0 +1,252 @@
+"""Statistics of joint action: figures of any period, and every row behind a figure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+
+from registry.models import Account, Deadline, DeadlinePause, Department
+from registry.rules import access
+from registry.selectors.calendar import calendar_current
+from registry.selectors.rights import roles_on
+from sanctions.models import MeasureOrder, OrderFeedback
+from sanctions.rules.joint_figures import Asked, Figures, Row
+from sanctions.selectors.orders import (
+    ANSWER_DEADLINE,
+    ENDING_DEADLINE,
+    ORDER_KIND,
+    PAUSE_DEADLINE,
+    RESUMPTION_DEADLINE,
+    supervises,
+)
+
+CODES: Final = {
+    "answer": ANSWER_DEADLINE, "pause": PAUSE_DEADLINE, "resumption": RESUMPTION_DEADLINE, "ending": ENDING_DEADLINE
+}  # fmt: skip
+_ASK_OF: Final = {code: ask for ask, code in CODES.items()}
+_REPORTED = (OrderFeedback.Kind.CARRIED_OUT, OrderFeedback.Kind.EFFECT, OrderFeedback.Kind.REFUSED)
+_ITERATE = 500
+Measure = tuple[str, str]  # catalogue, code
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which figures are asked for: dispatched (or reported) from `first` to `last`, as it stood at the end of `as_of`.
+
+    `department` None: all departments that may be seen.
+    """
+
+    first: date
+    last: date
+    as_of: date
+    department: int | None = None
+    measure: Measure | None = None
+
+
+def department_scope(account: Account, on: date) -> int | None:
+    """Return the only department whose figures `account` may see; None: all. Who may see nothing is turned away by the
+    page's permission before."""
+    if roles_on(account, on) & access.WATCHERS or supervises(account, on):
+        return None
+    return account.department_id
+
+
+def asked_in(span: Span) -> QuerySet[Deadline]:
+    """Return what was asked of departments in the span, one deadline each."""
+    found = Deadline.objects.filter(
+        object_kind=ORDER_KIND, code__in=_ASK_OF, starts_on__gte=span.first, starts_on__lte=min(span.last, span.as_of)
+    )
+    if span.department is not None:
+        found = found.filter(department=span.department)
+    if span.measure is not None:
+        catalogue, code = span.measure
+        orders = MeasureOrder.objects.filter(catalogue=catalogue, measure_code=code)
+        found = found.filter(Exists(orders.filter(pk=OuterRef("object_id"))))
+    return found
+
+
+def _with_orders(deadlines: QuerySet[Deadline]) -> QuerySet[Any]:
+    """Annotate what a deadline's order says: `catalogue`, `measure`, `over_on`; and whether its clock ever stood."""
+    order = MeasureOrder.objects.filter(pk=OuterRef("object_id"))
+    return deadlines.annotate(
+        catalogue=Subquery(order.values("catalogue")[:1]),
+        measure=Subquery(order.values("measure_code")[:1]),
+        over_on=Subquery(order.values("entry__ends_on")[:1]),
+        has_stood=Exists(DeadlinePause.objects.filter(deadline=OuterRef("pk"))),
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Like things asked: what, of whom, how often; `order`: one of their orders."""
+
+    ask: str
+    department: int
+    measure: Measure
+    asked: Asked
+    number: int
+    order: int
+
+
+def _groups(span: Span) -> Iterator[_Group]:
+    """Yield what was asked, grouped by the database; one by one only where a clock has stood."""
+    found = _with_orders(asked_in(span)).order_by()
+    days = ("starts_on", "due_on", "met_on", "cancelled_on", "over_on")
+    rows = found.filter(has_stood=False).values("code", "department", "catalogue", "measure", *days)
+    for row in rows.annotate(number=Count("pk"), order=Min("object_id")):
+        asked = _asked(row["code"], *(row[day] for day in days))
+        yield _Group(_ASK_OF[row["code"]], row["department"], (row["catalogue"], row["measure"]), asked,
+                     row["number"], row["order"])  # fmt: skip
+    for each in found.filter(has_stood=True).prefetch_related("pauses").iterator(chunk_size=_ITERATE):
+        asked = _asked(each.code, *(getattr(each, day) for day in days), stood=_stood(each))
+        yield _Group(_ASK_OF[each.code], each.department_id, (each.catalogue, each.measure), asked, 1, each.object_id)
+
+
+def _asked(
+    code: str, starts_on: date, due_on: date, met_on: date | None, cancelled_on: date | None, over_on: date | None,
+    stood: tuple[tuple[date, date | None], ...] = (),
+) -> Asked:  # fmt: skip
+    # The time to confirm an ending begins when the entry is over; every other one is over with it.
+    return Asked(starts_on, due_on, met_on, cancelled_on, None if code == ENDING_DEADLINE else over_on, stood)
+
+
+def _stood(deadline: Deadline) -> tuple[tuple[date, date | None], ...]:
+    return tuple((pause.starts_on, pause.ends_on) for pause in deadline.pauses.all())
+
+
+def joint_figures(span: Span) -> Figures:
+    """Return the figures of a span, departments by code and measures by catalogue and code; the number of queries does
+    not grow with the rows."""
+    calendar = calendar_current()
+    departments: dict[int, Row] = defaultdict(lambda: Row("", ""))
+    measures: dict[Measure, Row] = defaultdict(lambda: Row("", ""))
+    samples: dict[Measure, int] = {}
+    total = Row("", "合计")
+    for group in _groups(span):
+        samples.setdefault(group.measure, group.order)
+        for row in (total, departments[group.department], measures[group.measure]):
+            row.asks[group.ask].add(group.asked, group.number, span.as_of, calendar)
+    for told in _effects(span):
+        measure = (told["order__catalogue"], told["order__measure_code"])
+        samples.setdefault(measure, told["sample"])
+        for row in (total, departments[told["order__department"]], measures[measure]):
+            _effect_add(row, told)
+    _name(departments, measures, samples)
+    return Figures(
+        span.first, span.last, span.as_of, total, sorted(departments.values(), key=lambda row: row.code),
+        sorted(measures.values(), key=lambda row: row.code),
+    )  # fmt: skip
+
+
+def reported_in(span: Span) -> QuerySet[OrderFeedback]:
+    """Return the answers that departments gave in the span: carried out, further effect, refused."""
+    found = OrderFeedback.objects.filter(kind__in=_REPORTED, on__gte=span.first, on__lte=min(span.last, span.as_of))
+    if span.department is not None:
+        found = found.filter(order__department=span.department)
+    if span.measure is not None:
+        found = found.filter(order__catalogue=span.measure[0], order__measure_code=span.measure[1])
+    return found
+
+
+def _effects(span: Span) -> QuerySet[Any, dict[str, Any]]:
+    return (
+        reported_in(span)
+        .order_by()
+        .values("order__department", "order__catalogue", "order__measure_code", "kind")
+        .annotate(number=Count("order", distinct=True), yuan=Sum("amount"), handled=Sum("cases"), sample=Min("order"))
+    )
+
+
+def _effect_add(row: Row, told: dict[str, Any]) -> None:
+    effect = row.effect
+    if told["kind"] == OrderFeedback.Kind.CARRIED_OUT:
+        effect.carried_out += told["number"]
+    elif told["kind"] == OrderFeedback.Kind.REFUSED:
+        effect.refused += told["number"]
+    effect.amount += told["yuan"] or 0
+    effect.cases += told["handled"] or 0
+
+
+def _name(departments: dict[int, Row], measures: dict[Measure, Row], samples: dict[Measure, int]) -> None:
+    for department in Department.objects.filter(pk__in=departments):
+        row = departments[department.pk]
+        row.code, row.label = department.code, department.name
+    orders = MeasureOrder.objects.in_bulk(samples.values())
+    for measure, row in measures.items():
+        row.code, row.label = "|".join(measure), orders[samples[measure]].title
+
+
+# --- the rows behind a figure --------------------------------------------------------------------------------------
+
+
+def asked_with_outcome(span: Span, *, ask: str = "answer", outcome: str = "") -> QuerySet[Deadline]:
+    """Return the deadlines behind a figure, the oldest first. `ask`: of `ASKS`; `outcome`: of `OUTCOMES`, empty for all.
+
+    Raises KeyError for an ask or an outcome that does not exist.
+    """
+    found = _with_orders(asked_in(span)).filter(code=CODES[ask])
+    if outcome:
+        found = found.filter(_outcome(span.as_of, over=ask != "ending")[outcome])
+    return found.select_related("subject", "department").order_by("starts_on", "pk")
+
+
+def _outcome(as_of: date, *, over: bool) -> dict[str, Q]:
+    """What `Asked.outcome` says, as conditions. `over`: the ask ends with its entry."""
+    stands = DeadlinePause.objects.filter(deadline=OuterRef("pk"), starts_on__lte=OuterRef("due_on"))
+    stood_then = Exists(stands.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=OuterRef("met_on")),
+                                      starts_on__lte=OuterRef("met_on")))  # fmt: skip
+    stood_now = Exists(stands.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=as_of), starts_on__lte=as_of))
+    met = Q(met_on__isnull=False, met_on__lte=as_of)
+    punctual = Q(met_on__lte=F("due_on")) | Q(stood_then)
+    gone = Q(cancelled_on__isnull=False, cancelled_on__lte=as_of)
+    if over:
+        gone |= Q(over_on__lte=as_of)
+    late = Q(due_on__lt=as_of) & ~Q(stood_now)
+    return {
+        "in-time": met & punctual, "late": met & ~punctual, "lapsed": ~met & gone, "overdue": ~met & ~gone & late,
+        "waiting": ~met & ~gone & ~late,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """One thing asked, as the drill-down shows it. `days`: working days to the answer, None without one."""
+
+    deadline: Deadline
+    order: MeasureOrder
+    outcome: str
+    days: int | None
+
+
+def asked_rows(deadlines: list[Deadline], as_of: date) -> list[AskedRow]:
+    """Return the deadlines of one page with their orders; the number of queries does not grow with the rows."""
+    calendar = calendar_current()
+    orders = MeasureOrder.objects.select_related("entry__subject", "department").in_bulk(
+        [each.object_id for each in deadlines]
+    )
+    stood: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    for pause in DeadlinePause.objects.filter(deadline__in=[each.pk for each in deadlines]):
+        stood[pause.deadline_id].append((pause.starts_on, pause.ends_on))
+    rows = []
+    for each in deadlines:
+        order = orders[each.object_id]
+        asked = _asked(each.code, each.starts_on, each.due_on, each.met_on, each.cancelled_on, order.entry.ends_on,
+                       tuple(stood[each.pk]))  # fmt: skip
+        is_met = each.met_on is not None and each.met_on <= as_of
+        rows.append(AskedRow(each, order, asked.outcome(as_of), asked.days_used(calendar) if is_met else None))
+    return rows
+
+
+def chunks_of(found: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Yield the rows in lists, read as they are needed."""
+    chunk: list[Any] = []
+    for each in found.iterator(chunk_size=_ITERATE):
+        chunk.append(each)
+        if len(chunk) == _ITERATE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
