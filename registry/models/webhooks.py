@@ -92,8 +92,9 @@ class WebhookFeed(models.Model):
 class WebhookDelivery(models.Model):
     """One event owed to one webhook. `public_id` stays the same however often it is tried or replayed.
 
-    `subject` and `number` repeat the event's: a subject's next delivery is found by them. A lease keeps two senders
-    from sending it at once; only its holder settles it.
+    `subject` and `number` repeat the event's: a subject's next delivery is found by them. Without a constraint of its
+    own, which would let numbering wait for whoever holds the subject's lock; the event has one. A lease keeps two
+    senders from sending it at once; only its holder settles it.
     """
 
     class State(models.TextChoices):
@@ -105,7 +106,7 @@ class WebhookDelivery(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
     event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     number = models.BigIntegerField("次序号")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
     is_replay = models.BooleanField("重放", default=False)

@@ -41,7 +41,9 @@ def _require(client: ApiClient, actor: Account | None, on: date) -> None:
 
 
 def _locked(webhook: Webhook) -> Webhook:
-    found = Webhook.objects.select_for_update(of=("self",)).select_related("client__department").get(pk=webhook.pk)
+    # Not the key: numbering, which holds the feed, owes deliveries to this row and must not wait for it.
+    rows = Webhook.objects.select_for_update(of=("self",), no_key=True)
+    found = rows.select_related("client__department").get(pk=webhook.pk)
     if found.closed_on is not None:
         raise TransitionRefused(
             "webhook-closed", f"推送订阅“{found.url}”已于{found.closed_on}取消，不能再办理。需要推送的请另行订阅。"
@@ -64,7 +66,8 @@ def webhook_open(*, client: ApiClient, url: str, kinds: Sequence[str], actor: Ac
     each time something is sent, not here. Raises NotAllowed, InvalidInput (address, kinds), Conflict (too many, or
     one for that address already).
     """
-    client = ApiClient.objects.select_for_update(of=("self",)).select_related("department").get(pk=client.pk)
+    clients = ApiClient.objects.select_for_update(of=("self",), no_key=True)
+    client = clients.select_related("department").get(pk=client.pk)
     _require(client, actor, on)
     wanted = list(dict.fromkeys(kinds))
     _check(client, url, wanted)
