@@ -13,6 +13,7 @@ from sanctions.models import EntryChange, EntryPause, ListEntry
 from sanctions.selectors.entries import entries_in_force
 from sanctions.services.candidates import candidates_evaluate
 from sanctions.services.changes import entry_change_note
+from sanctions.services.cross_checks import subject_cross_check
 from sanctions.services.grounds import entries_follow_person, grounds_follow
 from sanctions.services.merging import subject_rows_move
 from sanctions.services.order_pauses import pause_dispatch, resumption_dispatch
@@ -71,6 +72,12 @@ def move_on_merging(
 def evaluate_on_entry(sender: object, entry: ListEntry, actor: Account | None, on: date, **kwargs: Any) -> None:
     """An entry uses up its grounds, or sets them free; what else is due may change."""
     candidates_evaluate(subject=entry.subject, actor=actor, on=on)
+
+
+@receiver([entry_opened, entry_ended, entry_restored], dispatch_uid="sanctions.cross-check")
+def cross_check_on_entry(sender: object, entry: ListEntry, actor: Account | None, on: date, **kwargs: Any) -> None:
+    """What does not go with the entry, or no longer, is flagged at once; the nightly run meets the rest."""
+    subject_cross_check(subject=entry.subject, actor=actor, on=on)
 
 
 @receiver(list(_CHANGES), dispatch_uid="sanctions.note-entry-change")

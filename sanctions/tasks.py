@@ -4,6 +4,7 @@ from celery import shared_task
 
 from registry import clock
 from registry.services.jobs import job_run
+from sanctions.services.cross_checks import cross_checks_run
 from sanctions.services.endings import endings_dispatch
 from sanctions.services.population import candidates_refresh
 
@@ -12,6 +13,12 @@ from sanctions.services.population import candidates_refresh
 def candidates_refresh_task() -> None:
     """Evaluate anew the subjects whose answer may change today."""
     job_run("sanctions.candidates_refresh", lambda: candidates_refresh(on=clock.today()), now=clock.now)
+
+
+@shared_task(name="sanctions.cross_checks")
+def cross_checks_task() -> None:
+    """Flag what does not go together about everybody listed, and close what is gone."""
+    job_run("sanctions.cross_checks", lambda: cross_checks_run(on=clock.today()), now=clock.now)
 
 
 @shared_task(name="sanctions.endings_dispatch")

@@ -27,8 +27,10 @@ from registry.services.policy_drafts import draft_from_edition
 from repair.models import Objection
 from repair.services.experts import expert_add
 from repair.services.objections import Upload, objection_file
-from sanctions.models import Case, MeasureOrder, OrderFeedback
+from sanctions.models import Case, CrossCheck, MeasureOrder, OrderFeedback
+from sanctions.rules.checking import Asked
 from sanctions.services.cases import case_serve
+from sanctions.services.check_sheets import check_sheet_make
 from sanctions.services.trials import trial_start
 from tests.credit_site import samples
 from tests.disclosure import county
@@ -192,6 +194,26 @@ def an_order_file(world: World) -> dict[str, Any]:
         order=order, kind="carried-out", account=world.accounts["department"], on=clock.today(), attachment=attachment
     )
     return {"public_id": order.public_id, "file_id": attachment.public_id}
+
+
+def a_check(world: World) -> dict[str, Any]:
+    """A check asked by the department's officer, whose files are not made yet."""
+    listing.run_policy("memo-2016-1001", on=clock.today())
+    sheet = check_sheet_make(
+        asked=[Asked(world.subject.uscc or "")], matter="government-procurement", purpose="演示",
+        actor=world.accounts["department"], verify_url=lambda code: f"http://testserver/verify/{code}/",
+        on=clock.today(), at=clock.now(),
+    )  # fmt: skip
+    return {"public_id": sheet.public_id}
+
+
+def a_cross_check(world: World) -> dict[str, Any]:
+    entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
+    flag = CrossCheck(
+        kind="honour", key="test", subject=world.subject, basis="演示", explanation="演示", opened_on=clock.today()
+    ).save_by(None, reason="test")
+    flag.entries.add(entry)
+    return {"public_id": flag.public_id}
 
 
 def an_objection(world: World) -> dict[str, Any]:
@@ -390,6 +412,12 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:entry-end": an_entry,
     "sanctions:entry-pause": an_entry,
     "sanctions:entry-resume": an_entry,
+    "sanctions:check-detail": a_check,
+    "sanctions:check-again": a_check,
+    "sanctions:check-pdf": a_check,
+    "sanctions:check-xlsx": a_check,
+    "sanctions:cross-check-detail": a_cross_check,
+    "sanctions:cross-check-handle": a_cross_check,
     "sanctions:order-detail": an_order,
     "sanctions:order-file": an_order_file,
     "sanctions:order-receive": an_order,

@@ -151,6 +151,15 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "sanctions:entry-end": only("approver"),
     "sanctions:entry-pause": only("reviewer", "approver"),
     "sanctions:entry-resume": only("reviewer", "approver"),
+    "sanctions:check-list": WATCHERS | only("department"),
+    "sanctions:check-new": OFFICERS | only("department"),
+    "sanctions:check-detail": WATCHERS | only("department"),  # one's own department's
+    "sanctions:check-again": OFFICERS | only("department"),
+    "sanctions:check-pdf": WATCHERS | only("department"),
+    "sanctions:check-xlsx": WATCHERS | only("department"),
+    "sanctions:cross-check-list": WATCHERS,
+    "sanctions:cross-check-detail": WATCHERS,
+    "sanctions:cross-check-handle": only("handler", "reviewer"),
     "sanctions:order-list": WATCHERS | only("department"),
     "sanctions:order-detail": WATCHERS | only("department"),
     "sanctions:order-file": WATCHERS | only("department"),  # the files of one's own order

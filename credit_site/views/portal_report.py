@@ -15,6 +15,7 @@ from disclosure.selectors.snapshots import public_name
 from registry import clock
 from registry.views.guards import actor_of, attempt, permission, subject_of
 from registry.views.paging import page_of
+from sanctions.selectors.check_sheets import sheet_by_code, sheet_is_current
 
 
 @permission("portal.view")
@@ -44,7 +45,14 @@ def report_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def report_verify(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Tell anybody with the code on a report that the office gave it out, when, about whom."""
+    """Tell anybody with the code on a report, or on the result of a check, that the office gave it out, and when.
+
+    Whose report it is stands there as the public may see it; whom a check asked about does not.
+    """
+    sheet = sheet_by_code(code)
+    if sheet is not None:
+        context = {"sheet": sheet, "is_current": sheet_is_current(sheet, clock.today())}
+        return render(request, "credit_site/check_verify.html", context)
     found = report_by_code(code)
     if found is None:
         raise Http404("没有这份报告。")

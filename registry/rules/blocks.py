@@ -22,10 +22,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table with one header row; every row is as long as the header."""
+    """A table with one header row; every row is as long as the header. `widths`: of the columns to one another, equal
+    where none are given."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
+    widths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         wrong = [index for index, row in enumerate(self.rows, start=1) if len(row) != len(self.header)]

@@ -83,7 +83,7 @@ def _block(page: FPDF, block: Block) -> None:
         _table(page, [list(row) for row in block.rows], widths=(30, 70), first_row=False)
     else:
         rows = [list(block.header), *(list(row) for row in block.rows)]
-        _table(page, rows, widths=None, first_row=True)
+        _table(page, rows, widths=block.widths or None, first_row=True)
 
 
 def _keep_together(page: FPDF) -> None:

@@ -1,6 +1,6 @@
 """Routes of the negative lists, below /office/; one module a topic."""
 
-from sanctions.urls import cases, orders, trials
+from sanctions.urls import cases, checks, orders, trials
 
 app_name = "sanctions"
-urlpatterns = [*cases.patterns, *orders.patterns, *trials.patterns]
+urlpatterns = [*cases.patterns, *checks.patterns, *orders.patterns, *trials.patterns]

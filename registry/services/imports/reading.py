@@ -40,7 +40,7 @@ _SAVE_AS = "请在表格软件中打开，另存为“Excel 工作簿（.xlsx）
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|style|\?xml|\?mso|div|script)", re.IGNORECASE)
 # What spreadsheets and our own files put round a value to keep it text.
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _plain(value: object) -> Cell:
 
 
 def _open_csv(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], bool]) -> Table:
-    text, encoding = _decode(data, filename)
+    text, encoding = text_decode(data, filename)
     lines = text[:20_000].splitlines() or [""]
     delimiter = max(",\t;", key=lambda mark: max(line.count(mark) for line in lines[:HEADER_WITHIN]))
     rows = _csv_rows(text, delimiter, filename)
@@ -220,9 +220,9 @@ def _open_csv(data: bytes, filename: str, accept: Callable[[Sequence[Cell]], boo
     return Table(header, number, chain(top[position + 1 :], rows), "csv", encoding)
 
 
-def _decode(data: bytes, filename: str) -> tuple[str, str]:
-    """Return a csv's text and encoding. UTF-8 is tried first: Chinese text in GB18030 is practically never
-    valid UTF-8.
+def text_decode(data: bytes, filename: str) -> tuple[str, str]:
+    """Return a text file's or csv's text and encoding. UTF-8 is tried first: Chinese text in GB18030 is practically
+    never valid UTF-8. Raises InvalidInput file-encoding.
     """
     encodings = ["utf-8", "gb18030"]
     if data.startswith(b"\xef\xbb\xbf"):
@@ -263,4 +263,4 @@ def _csv_cell(cell: str) -> Cell:
     if cell.startswith("="):
         forced = _FORCED_TEXT.fullmatch(cell)
         return forced.group(1) if forced else cell
-    return cell[1:] if cell.startswith(_GUARDED) else cell
+    return cell[1:] if _GUARDED.match(cell) else cell

@@ -30,7 +30,7 @@ CONTENT_TYPES = {
 }
 
 _LONGEST_CELL = 32_767  # of a spreadsheet
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?", re.ASCII)
 _LONG_DIGITS = re.compile(r"\d{12,}", re.ASCII)
 _COLUMN_WIDTH, _REASON_WIDTH = 18, 60
@@ -90,9 +90,13 @@ def write_cells(
     rows: Iterable[Sequence[Cell]],
     sheet: str,
     table_format: str = "xlsx",
+    above: Sequence[str] = (),
 ) -> int:
-    """Write cells as they are under a header, as xlsx or csv; return how many rows."""
-    return _write(target, header, rows, table_format, "", sheet)
+    """Write cells as they are under a header, as xlsx or csv; return how many rows. `above`: lines over the header of
+    an xlsx, one text each."""
+    if table_format == "csv":
+        return _write_csv(target, header, rows, "")
+    return _write_xlsx(target, header, rows, sheet, above)
 
 
 def _fit(cells: Sequence[Cell], width: int) -> list[Cell]:
@@ -134,13 +138,15 @@ def _csv_safe(cell: Cell) -> Cell:
     """
     if not isinstance(cell, str):
         return cell
-    if cell.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell):
+    if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return f"{cell}\t" if _LONG_DIGITS.fullmatch(cell) else cell
 
 
-def _write_xlsx(target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str) -> int:
-    count = 0
+def _write_xlsx(
+    target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str, above: Sequence[str] = ()
+) -> int:
+    count, top = 0, len(above)
     with xlsxwriter.Workbook(
         target,
         {
@@ -153,19 +159,21 @@ def _write_xlsx(target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequenc
     ) as workbook:
         head, text = _formats(workbook)
         page = workbook.add_worksheet(sheet)
-        page.freeze_panes(1, 0)
+        page.freeze_panes(top + 1, 0)
         page.set_column(0, max(len(header) - 1, 0), _COLUMN_WIDTH, text)
         if header and header[-1] == REASON_LABEL:
             page.set_column(len(header) - 1, len(header) - 1, _REASON_WIDTH, text)
+        for line, said in enumerate(above):
+            page.write_string(line, 0, said[:_LONGEST_CELL], text)
         for column, cell in enumerate(header):
-            page.write_string(0, column, str(cell), head)
+            page.write_string(top, column, str(cell), head)
         for count, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     if cell:
-                        page.write_string(count, column, cell[:_LONGEST_CELL], text)
+                        page.write_string(top + count, column, cell[:_LONGEST_CELL], text)
                 elif cell is not None:
-                    page.write_number(count, column, cell)
+                    page.write_number(top + count, column, cell)
     return count
 
 
