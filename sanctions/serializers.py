@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from sanctions.models import EntryChange
 from sanctions.rules.checking import ASKED_MOST, CODE_MOST, NAME_MOST, OUTCOMES
+from sanctions.selectors.subject_days import KINDS
 
 _OUTCOME_HELP = "；".join(f"{code} {label}" for code, label in OUTCOMES.items())
 
@@ -159,6 +160,33 @@ class StandingAnswer(serializers.Serializer[Any]):
     subject = SubjectRef(help_text="主体")
     sentence = serializers.CharField(help_text="结论")
     entries = StandingEntry(many=True, help_text="当日在列的名单")
+
+
+class TimelineRow(serializers.Serializer[Any]):
+    """One thing that happened to a subject."""
+
+    on = serializers.DateField(help_text="日期")
+    kind = serializers.ChoiceField(
+        choices=list(KINDS), help_text="；".join(f"{code} {label}" for code, label in KINDS.items())
+    )
+    kind_label = serializers.CharField(help_text="种类")
+    text = serializers.CharField(help_text="说明")
+    policy = serializers.CharField(help_text="政策或者清单代码", allow_blank=True)
+    clause = serializers.CharField(help_text="条款或者措施编号", allow_blank=True)
+    basis_on = serializers.DateField(help_text="由期限推算的，从哪一日起算", allow_null=True)
+    is_expected = serializers.BooleanField(help_text="晚于今日，没有新情况时的推算")
+    entry = serializers.UUIDField(help_text="条目编号", allow_null=True)
+    order = serializers.UUIDField(help_text="任务编号", allow_null=True)
+    record = serializers.UUIDField(help_text="记录编号", allow_null=True)
+
+
+class TimelineAnswer(serializers.Serializer[Any]):
+    """What happened to a subject by a day."""
+
+    receipt = serializers.CharField(help_text="回执编号")
+    on = serializers.DateField(help_text="截至日期")
+    subject = SubjectRef(help_text="主体")
+    items = TimelineRow(many=True, help_text="经过，最近的在前")
 
 
 class OrderRow(serializers.Serializer[Any]):

@@ -456,6 +456,7 @@ SAMPLES: dict[str, Builder] = {
     # --- the API
     "api:calendar": lambda world: {"year": 2026},
     "api:standing": lambda world: {"code": "91370323MA0000000X"},
+    "api:timeline": lambda world: {"code": "91370323MA0000000X"},
     **{
         f"api:{name}": lambda world: {"public_id": UUID(int=1)}
         for name in ("publicity-upload", "publicity-rows", "record-upload", "record-rows")

@@ -285,6 +285,7 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "api:catalogue-matters": CLIENT,
     "api:check": CLIENT,
     "api:standing": CLIENT,
+    "api:timeline": CLIENT,
     "api:entries": CLIENT,
     "api:changes": CLIENT,
     "api:publicity-penalties": CLIENT,

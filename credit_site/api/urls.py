@@ -4,7 +4,7 @@ from django.urls import path
 
 from credit_site.api.token import TokenView
 from disclosure import api as catalogues
-from registry.api import reference, uploads
+from registry.api import reference, uploads, webhooks
 from sanctions.api import checks, entries, orders
 
 app_name = "api"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("catalogues/matters", catalogues.Matters.as_view(), name="catalogue-matters"),
     path("check", checks.Checks.as_view(), name="check"),
     path("subjects/<str:code>/standing", checks.Standing.as_view(), name="standing"),
+    path("subjects/<str:code>/timeline", checks.Timeline.as_view(), name="timeline"),
     path("entries", entries.Entries.as_view(), name="entries"),
     path("entries/changes", entries.Changes.as_view(), name="changes"),
     path("publicity/penalties", uploads.Penalties.as_view(), name="publicity-penalties"),
@@ -36,4 +37,10 @@ urlpatterns = [
     path("orders/<uuid:public_id>/carry-out", orders.OrderCarryOut.as_view(), name="order-carry-out"),
     path("orders/<uuid:public_id>/refuse", orders.OrderRefuse.as_view(), name="order-refuse"),
     path("orders/<uuid:public_id>/confirm-end", orders.OrderConfirmEnd.as_view(), name="order-confirm-end"),
+    path("webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<uuid:public_id>", webhooks.OneWebhook.as_view(), name="webhook"),
+    path("webhooks/<uuid:public_id>/pause", webhooks.WebhookPause.as_view(), name="webhook-pause"),
+    path("webhooks/<uuid:public_id>/resume", webhooks.WebhookResume.as_view(), name="webhook-resume"),
+    path("webhooks/<uuid:public_id>/secret", webhooks.WebhookSecret.as_view(), name="webhook-secret"),
+    path("webhooks/<uuid:public_id>/replay", webhooks.WebhookReplay.as_view(), name="webhook-replay"),
 ]

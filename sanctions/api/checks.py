@@ -16,9 +16,10 @@ from sanctions.api import examples
 from sanctions.api.wording import checked_told, entry_told, subject_ref
 from sanctions.rules.checking import Asked
 from sanctions.selectors.standing_on import EntryOn
-from sanctions.serializers import CheckAnswer, CheckQuestion, StandingAnswer
+from sanctions.selectors.subject_days import KINDS, SubjectDay
+from sanctions.serializers import CheckAnswer, CheckQuestion, StandingAnswer, TimelineAnswer
 from sanctions.services.checks import subjects_check
-from sanctions.services.standing_checks import standing_check
+from sanctions.services.standing_checks import days_check, standing_check
 
 _TAG = "核查"
 
@@ -120,3 +121,43 @@ class Standing(ApiView):
 def _entry(each: EntryOn) -> dict[str, Any]:
     told = entry_told(each.entry, is_paused=each.state.code == "paused")
     return told | {"measures": [label for label, _ in each.measures]}
+
+
+class Timeline(ApiView):
+    """What happened to one subject by a day."""
+
+    scope = CHECK
+
+    @described(
+        operation_id="subject_timeline", tag=_TAG, summary="某主体截至某一日的经过", scope=CHECK,
+        answer=TimelineAnswer, example=examples.TIMELINE,
+        description="按统一社会信用代码查询截至某一日的经过，最近的在前：该日在列的公开名单和向本部门派发过任务的条目"
+                    "（列入、暂停、恢复、异议、移出），本部门的任务，本部门作出的决定。与本部门无关、已经移出名单的条目不再告知。"
+                    "由期限推算的日期写明起算日（basis_on）；晚于今日的（is_expected）为没有新情况时的推算。同样留存用途。",
+        parameters=[
+            parameter("purpose", str, "核查用途，留存备查", required=True),
+            parameter("on", OpenApiTypes.DATE, "截至哪一日，默认今日"),
+        ],
+        refusals={400: ("purpose-missing", "请写明核查用途（1至200字）。"),
+                  404: ("subject-unknown", "没有代码为“91370323MA0000000X”的主体。请核对代码。")},
+    )  # fmt: skip
+    def get(self, request: Request, code: str) -> Response:
+        """Answer for the organisation with the unified code `code`."""
+        today = clock.today()
+        until = day_of(request, "on", today)
+        found = days_check(
+            code=code, purpose=request.query_params.get("purpose", ""), until=until, actor=actor_of(request),
+            client=caller_of(request).client, on=today, at=clock.now(),
+        )  # fmt: skip
+        items = [_day_told(each, is_expected=each.on > today) for each in found.days]
+        return Response(
+            {"receipt": found.log.receipt, "on": until, "subject": subject_ref(found.subject), "items": items}
+        )
+
+
+def _day_told(each: SubjectDay, *, is_expected: bool) -> dict[str, Any]:
+    return {
+        "on": each.on, "kind": each.kind, "kind_label": KINDS[each.kind], "text": each.text, "policy": each.policy,
+        "clause": each.clause, "basis_on": each.basis_on, "is_expected": is_expected, "entry": each.entry,
+        "order": each.order, "record": each.record,
+    }  # fmt: skip

@@ -53,3 +53,9 @@ ORDER: Final = {
     "list_label": ENTRY["label"], "since": "2026-03-02", "until": "2029-03-02", "dispatched_on": "2026-03-02",
     "received_on": None, "answered_on": None, "ended_on": None, "due_on": "2026-03-16",
 }  # fmt: skip
+_DAY: Final = {
+    "on": "2026-03-02", "kind": "entry-opened", "kind_label": "列入名单", "text": "列入安全生产严重失信主体名单",
+    "policy": "mem-2023-11", "clause": "第六条第一项", "basis_on": "2026-03-01", "is_expected": False, "entry": ENTRY["id"],
+    "order": None, "record": None,
+}  # fmt: skip
+TIMELINE: Final = {"receipt": "HC20260401-0A1B2C3D4E61", "on": "2026-04-01", "subject": SUBJECT, "items": [_DAY]}

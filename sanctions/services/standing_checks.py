@@ -1,4 +1,4 @@
-"""Where one subject stood on a day, for a department: answered and noted like a check."""
+"""Where one subject stood on a day, and what happened by a day, for a department: answered and noted like a check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from registry.services import authz
 from sanctions.models import CheckLog
 from sanctions.selectors.entries import entries_visible_to
 from sanctions.selectors.standing_on import EntryOn, standing_on
+from sanctions.selectors.subject_days import SubjectDay, subject_days
 from sanctions.services.checks import check_note
 
 
@@ -20,6 +21,15 @@ class SubjectUnknown(DomainError):
     """Nobody has this code (404)."""
 
     status = 404
+
+
+@dataclass(frozen=True)
+class DaysReceipt:
+    """The note, the subject that stands now, and what the asking department may know of its days, latest first."""
+
+    log: CheckLog
+    subject: Subject
+    days: Sequence[SubjectDay]
 
 
 @dataclass(frozen=True)
@@ -41,13 +51,7 @@ def standing_check(
     (None: now). Reasons and points are the office's own and not told. Raises NotAllowed, InvalidInput, SubjectUnknown.
     """
     authz.require(actor, "entry.view", on=on)
-    found = organizations_by_code(code)
-    if len(found) != 1:
-        raise SubjectUnknown(
-            "subject-unknown", f"没有代码为“{code[:50]}”的主体，或者对应多个主体。请核对统一社会信用代码。",
-            field="code", value=code[:50],
-        )  # fmt: skip
-    subject = found[0]
+    subject = _subject(code)
     standing = standing_on(subject, day, known_at=known_at)
     visible = set(entries_visible_to(actor, on).filter(subject=subject).values_list("pk", flat=True))
     entries = [each for each in standing.entries if each.entry.pk in visible]
@@ -63,3 +67,30 @@ def standing_check(
     else:
         sentence = f"{subject.name}在{day}不在本部门可以查询的失信名单上。"
     return StandingReceipt(log, subject, sentence, entries)
+
+
+@transaction.atomic
+def days_check(
+    *, code: str, purpose: str, until: date, actor: Account, client: ApiClient | None, on: date, at: datetime
+) -> DaysReceipt:
+    """Answer what had happened to the organisation with the code `code` by the end of `until`, as far as `actor`'s
+    department may know. Raises NotAllowed, InvalidInput, SubjectUnknown.
+    """
+    authz.require(actor, "entry.view", on=on)
+    subject = _subject(code)
+    days = subject_days(subject, account=actor, until=until, on=on)
+    entries = any(each.entry is not None and each.order is None for each in days)
+    log = check_note(
+        matter="", purpose=purpose, actor=actor, client=client, on=until, at=at, asked=1, found={subject.pk: entries}
+    )
+    return DaysReceipt(log, subject, days)
+
+
+def _subject(code: str) -> Subject:
+    found = organizations_by_code(code)
+    if len(found) != 1:
+        raise SubjectUnknown(
+            "subject-unknown", f"没有代码为“{code[:50]}”的主体，或者对应多个主体。请核对统一社会信用代码。",
+            field="code", value=code[:50],
+        )  # fmt: skip
+    return found[0]

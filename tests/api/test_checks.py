@@ -14,7 +14,7 @@ from registry.services.subjects import person_create, subject_rename
 from sanctions.models import CheckLog, ListEntry
 from sanctions.services.entries import entry_pause
 from tests.api.clients import caller, make_client
-from tests.factories import make_account, make_department, make_subject
+from tests.factories import make_account, make_department, make_record, make_subject
 from tests.sanctions.listing import make_entry, make_order, run_policy
 
 DAY = dt.date(2026, 3, 2)
@@ -251,3 +251,70 @@ def test_a_standing_needs_a_purpose_a_day_and_a_subject(listed):
     assert calling.get(address, {"purpose": "x", "on": "2026-02-30"}).json()["code"] == "day-malformed"
     nobody = calling.get("/api/v1/subjects/91370323MA0000000X/standing", {"purpose": "x"})
     assert (nobody.status_code, nobody.json()["code"]) == (404, "subject-unknown")
+
+
+def days(calling, subject, **asked) -> list[dict]:
+    answer = calling.get(f"/api/v1/subjects/{subject.uscc}/timeline", {"purpose": PURPOSE, **asked})
+    assert answer.status_code == 200, answer.json()
+    return answer.json()["items"]
+
+
+def test_the_days_of_a_subject_are_told_as_of_any_day_with_what_they_are_counted_from(listed):
+    calling = caller()
+    told = days(calling, listed.subject)
+    assert [(each["on"], each["kind"], each["is_expected"]) for each in told] == [("2026-03-02", "entry-opened", False)]
+    assert (told[0]["policy"], told[0]["clause"], told[0]["entry"]) == (
+        "mem-2023-11", listed.clause, str(listed.public_id),
+    )  # fmt: skip
+    assert days(calling, listed.subject, on="2026-03-01") == []
+    # On the last day of its three years it still stands; who is off the list the day after is not told again.
+    assert [each["kind"] for each in days(calling, listed.subject, on="2029-03-02")] == ["entry-opened"]
+    assert days(calling, listed.subject, on="2029-03-03") == []
+    assert CheckLog.objects.count() == 4
+
+
+def test_a_department_that_held_an_order_is_told_the_end_too_and_of_its_own_work(listed):
+    market = make_department("market")
+    order = make_order(listed, market, on=dt.date(2026, 3, 3))
+    record = make_record(listed.subject, department=market, decided_on=dt.date(2026, 1, 5), title="演示事由")
+    make_record(listed.subject, department=make_department(), decided_on=dt.date(2026, 1, 6))
+    told = days(caller(make_client(department=market)), listed.subject, on="2029-03-03")
+    assert [(each["on"], each["kind"]) for each in told] == [
+        ("2029-03-03", "entry-ended"), ("2026-03-03", "order-dispatched"), ("2026-03-02", "entry-opened"),
+        ("2026-01-05", "record-decided"),
+    ]  # fmt: skip
+    assert (told[0]["basis_on"], told[0]["is_expected"]) == ("2026-03-02", True)
+    assert (told[1]["order"], told[3]["record"]) == (str(order.public_id), str(record.public_id))
+
+
+def test_pauses_and_disputes_stand_among_the_days(listed):
+    entry_pause(entry=listed, reason="复议机关决定停止执行", actor=None, on=dt.date(2026, 3, 9))
+    listed.refresh_from_db()
+    listed.disputed_on = dt.date(2026, 3, 5)
+    listed.save_by(None, reason="test")
+    told = days(caller(), listed.subject)
+    assert [each["kind"] for each in told] == ["entry-paused", "entry-disputed", "entry-opened"]
+    assert "复议" not in str(told)
+
+
+def test_the_days_need_a_purpose_and_a_subject(listed):
+    calling, address = caller(), f"/api/v1/subjects/{listed.subject.uscc}/timeline"
+    assert calling.get(address).json()["code"] == "purpose-missing"
+    assert calling.get("/api/v1/subjects/x/timeline", {"purpose": "x"}).status_code == 404
+
+
+def test_days_take_as_many_queries_whatever_there_is_to_tell(listed):
+    market = make_department("market")
+    calling = caller(make_client(department=market))
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            days(calling, listed.subject)
+        return len(queries)
+
+    asked()
+    few = asked()
+    for number in range(3):
+        make_order(listed, market, on=dt.date(2026, 3, 3), measure_code=f"x{number}")
+        make_record(listed.subject, department=market, decided_on=dt.date(2026, 1, 5))
+    assert asked() == few

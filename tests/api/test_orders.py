@@ -1,11 +1,15 @@
 """A department's system answers its orders by the rules that hold for its people, and once a key."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from registry.models import Event
+from registry.models import Attachment, Event
 from sanctions.models import MeasureOrder, OrderFeedback
 from sanctions.services.entries import entry_end
 from tests.api.clients import caller, make_client
@@ -152,3 +156,59 @@ def test_a_body_that_is_no_json_is_refused(calling, orders):
     got = calling.post(f"/api/v1/orders/{orders[0].public_id}/receive", "{", content_type="application/json",
                        headers={"Idempotency-Key": "k"})  # fmt: skip
     assert (got.status_code, got.json()["code"]) == (400, "request-malformed")
+
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def carried_out(calling, order, name: str = "决定书.pdf", content: bytes = PDF, key: str = "k2"):
+    step(calling, order, "receive")
+    body = {"text": "已列入重点监管对象", "done_on": "2026-03-09", "file": SimpleUploadedFile(name, content)}
+    return calling.post(f"/api/v1/orders/{order.public_id}/carry-out", body, headers={"Idempotency-Key": key})
+
+
+def test_a_report_carries_a_copy_of_its_document(calling, orders):
+    answer = carried_out(calling, orders[0])
+    assert (answer.status_code, answer.json()["state"]) == (200, "carried-out")
+    attachment = OrderFeedback.objects.get(kind="carried-out").attachment
+    assert (attachment.name, attachment.media_type, attachment.sha256) == (
+        "决定书.pdf", "application/pdf", hashlib.sha256(PDF).hexdigest(),
+    )  # fmt: skip
+
+
+def test_a_document_that_is_not_what_it_says_is_refused_with_the_report(calling, orders, settings):
+    settings.EVIDENCE_MAX_BYTES = 100
+    for name, content, code in (
+        ("决定书.pdf", b"MZ program", "file-type-mismatch"), ("决定书.exe", PDF, "file-type-unknown"),
+        ("决定书.pdf", PDF * 20, "file-too-large"), ("决定书.pdf", b"", "invalid-input"),
+    ):  # fmt: skip
+        answer = carried_out(calling, orders[0], name, content)
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, code, "file")
+    orders[0].refresh_from_db()
+    assert orders[0].state == "received"
+
+
+def test_a_report_waits_for_the_scan_of_its_document(calling, orders, settings):
+    settings.CLAMD_ADDRESS = "127.0.0.1:1"
+    assert carried_out(calling, orders[0]).status_code == 200
+    assert OrderFeedback.objects.get(kind="carried-out").attachment.scan == "waiting"
+
+
+def test_a_repeated_report_with_the_same_file_acts_once_and_another_file_is_refused(calling, orders):
+    first, again = carried_out(calling, orders[0]), carried_out(calling, orders[0])
+    assert (again.json(), again["Idempotency-Replayed"]) == (first.json(), "true")
+    other = carried_out(calling, orders[0], content=PDF + b"%")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")
+    assert Attachment.objects.filter(name="决定书.pdf").count() == 1
+
+
+def test_a_list_of_orders_takes_as_many_queries_for_many_as_for_few(calling, orders, bureau):
+    def asked(limit: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert len(calling.get("/api/v1/orders", {"limit": limit}).json()["items"]) == limit
+        return len(queries)
+
+    for _ in range(3):
+        make_entry("mem-2023-11", "blacklist", on=DAY)
+    asked(2)
+    assert asked(2) == asked(8)
