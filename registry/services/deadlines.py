@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.db import models, transaction
 
-from registry.base.errors import InvalidInput, TransitionRefused
+from registry.base.errors import InvalidInput, RuleRefused, TransitionRefused
 from registry.models import Account, Deadline, DeadlinePause, Department, Subject
 from registry.rules.calendar import Due, WorkingCalendar
 from registry.selectors.calendar import calendar_current
@@ -151,6 +151,24 @@ def deadline_resume(*, deadline_id: int, actor: Account | None, on: date) -> Dea
         pause.ends_on = on
         pause.save_by(actor, reason="deadline.resume")
     return _reckon(calendar_current(), deadline, actor)
+
+
+@transaction.atomic
+def deadline_extend(*, deadline_id: int, days: int, actor: Account | None, on: date) -> Deadline:
+    """Lengthen an open period by `days` of its own unit; the days that its clock stood stay added.
+
+    Raises TransitionRefused for a closed deadline, RuleRefused once it is overdue: what is over is not extended.
+    """
+    deadline = _locked_open(deadline_id)
+    if deadline.due_on < on:
+        raise RuleRefused(
+            "deadline-over",
+            f"期限“{deadline.label}”已于{deadline.due_on}届满，届满之后不能延长。请尽快办结并说明原因。",
+        )
+    deadline.days += days
+    due = _with_pauses(calendar_current(), deadline)
+    deadline.due_on, deadline.is_provisional = due.on, due.provisional
+    return deadline.save_by(actor, reason="deadline.extend")
 
 
 def _locked_open(deadline_id: int) -> Deadline:

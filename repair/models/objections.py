@@ -49,6 +49,11 @@ class Objection(Request):
             ),
         ]
 
+    @property
+    def kind_code(self) -> str:
+        """`objection` or `complaint`."""
+        return "complaint" if self.level == self.Level.COMPLAINT else "objection"
+
 
 class ObjectionPause(models.Model):
     """A pause of an entry that an open objection holds; it is handed on while another open objection wants it."""

@@ -44,6 +44,11 @@ class RepairApplication(Request):
         ]
 
     @property
+    def kind_code(self) -> str:
+        """`repair` or `removal`."""
+        return self.kind
+
+    @property
     def is_mirrored(self) -> bool:
         """Whether another authority decided it."""
         return bool(self.origin_authority)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from registry.base.tracked import Tracked
 from registry.models import Account, Department, PolicyVersion, Record, Subject
+from repair.rules import lifecycle
 from sanctions.models import ListEntry
 
 
@@ -14,7 +15,7 @@ class Request(Tracked):
     """A request of a subject about one record or one entry, to the department that decided it (谁认定谁处理).
 
     States and steps: `repair.rules.lifecycle`. `policy` and `clause` tell which rule governs it; `promised_on` is the
-    day on the accept slip. Never deleted.
+    day on the accept slip; `extended_on`: when it was put off, once, where the rule allows. Never deleted.
     """
 
     class State(models.TextChoices):
@@ -54,6 +55,8 @@ class Request(Tracked):
         Account, verbose_name="受理人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     promised_on = models.DateField("承诺办结日", null=True, blank=True)
+    extended_on = models.DateField("延长日期", null=True, blank=True)
+    extension_reason = models.CharField("延长的理由", max_length=500, blank=True)
     supplement = models.CharField("需要补正的内容", max_length=1000, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -105,6 +108,16 @@ class Request(Tracked):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.FILED, self.State.SUPPLEMENT, self.State.ACCEPTED)
+
+    @property
+    def kind_code(self) -> str:
+        """What kind of request it is: objection, complaint, repair or removal."""
+        raise NotImplementedError
+
+    @property
+    def state_label(self) -> str:
+        """The state in the words of its kind, such as 异议成立 or 准予修复."""
+        return lifecycle.outcome_label(self.state, self.kind_code)
 
     @property
     def about(self) -> str:

@@ -1,5 +1,6 @@
 """The county's own values for objections and repair: data in `registry/policies/county/requests.yaml`."""
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from registry.rules import policy
 from registry.rules.policy.errors import PackError, explain_validation
+from registry.rules.policy.procedure import Deadline
 from registry.rules.policy.strict_yaml import YamlError, read_yaml
 from registry.rules.policy.values import Model, Sourced, TimedRule
 
@@ -20,19 +22,26 @@ class Number(Sourced):
 
 
 class CountyRequests(Model):
-    """How long notes stay public, how many experts are drawn, how many days ahead the subject is reminded."""
+    """How long notes stay public, how many experts are drawn, how many days ahead the subject is reminded; time limits
+    where no edition has one."""
 
     correction_note: TimedRule
     repair_note: TimedRule
     experts: Number
     removal_reminder: TimedRule
+    deadlines: tuple[Deadline, ...] = ()
+
+    def deadline(self, code: str) -> Deadline | None:
+        """Return the county's time limit of this code, None without one."""
+        return next((each for each in self.deadlines if each.code == code), None)
 
 
 @lru_cache(maxsize=2)
 def county_requests(path: Path = DEFAULT_FILE) -> CountyRequests:
     """Read the county's values. Raises PackError naming file, place and the way out."""
     try:
-        return CountyRequests.model_validate(read_yaml(path.read_text(encoding="utf-8")))
+        text = json.dumps(read_yaml(path.read_text(encoding="utf-8")), ensure_ascii=False)
+        return CountyRequests.model_validate_json(text)
     except YamlError as error:
         raise PackError([f"{path.name}：{error}"]) from error
     except ValidationError as error:

@@ -15,6 +15,13 @@ STATE_LABELS: Final = {
     REFUSED: "不予支持",
     WITHDRAWN: "已撤回",
 }
+# How an outcome is called for each kind of request: an objection is upheld or not, repair and removal are granted or not.
+_OUTCOMES: Final = {
+    "objection": ("异议成立", "异议不成立"),
+    "complaint": ("投诉成立", "投诉不成立"),
+    "repair": ("准予修复", "不予修复"),
+    "removal": ("准予移出", "不予移出"),
+}
 OPEN: Final = frozenset({FILED, SUPPLEMENT, ACCEPTED})
 ENDED: Final = frozenset(STATE_LABELS) - OPEN
 
@@ -48,6 +55,7 @@ STEPS: Final = {
         _step("supplement", "要求补正", {FILED, ACCEPTED}, SUPPLEMENT, "request.accept", reason=True),
         _step("answer", "补正材料", {SUPPLEMENT}, None, "portal.file"),
         _step("decline", "不予受理", {FILED, SUPPLEMENT}, DECLINED, "request.decide", reason=True),
+        _step("extend", "延长办理期限", {ACCEPTED}, ACCEPTED, "request.decide", reason=True),
         _step("verify", "登记核查情况", {ACCEPTED}, ACCEPTED, "request.accept", only_repair=True),
         _step("grant", "予以支持", {ACCEPTED}, GRANTED, "request.decide", reason=True),
         _step("refuse", "不予支持", {ACCEPTED}, REFUSED, "request.decide", reason=True),
@@ -55,6 +63,17 @@ STEPS: Final = {
         _step("undo", "撤销修复", {GRANTED}, GRANTED, "request.decide", reason=True, only_repair=True),
     )
 }
+
+
+def outcome_label(code: str, kind: str) -> str:
+    """Return what a step (`grant`, `refuse`) or a state (`granted`, `refused`) is called for a kind of request: objection,
+    complaint, repair, removal. Every other step or state keeps its own word."""
+    granted, refused = _OUTCOMES[kind]
+    if code in ("grant", GRANTED):
+        return granted
+    if code in ("refuse", REFUSED):
+        return refused
+    return STATE_LABELS[code] if code in STATE_LABELS else STEPS[code].label
 
 
 def next_steps(state: str, *, is_repair: bool) -> list[Step]:

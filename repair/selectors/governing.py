@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import Q
 
 from registry.models import Department, PolicyVersion, Record
+from registry.rules.policy import load_packs
 from registry.rules.policy.head import SubjectKind
 from registry.rules.policy.procedure import Deadline, ObjectionRule, RepairRule
 from registry.rules.policy.publication import repair_class
@@ -13,9 +15,15 @@ from registry.rules.policy.repairing import repair_rule
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import pack_of, packs_active
+from registry.selectors.remembered import remembered
 from repair.models import Request
+from repair.rules.county import county_requests
 from sanctions.models import ListEntry
 from sanctions.selectors.history import SubjectWorld, history_of, subject_facts
+
+LOCAL: Final = ("local-regulation", "local-document")
+# Whose time limits run where the edition that rules a request has none.
+DEFAULT_PACK: Final = "county-default"
 
 
 @dataclass(frozen=True)
@@ -29,11 +37,6 @@ class Governing:
     def objection(self) -> ObjectionRule | None:
         """The pack's rule on objections."""
         return self.pack.objection
-
-    def deadline(self, code: str, *starts: str) -> Deadline | None:
-        """The pack's first deadline of this code that runs from one of these events; the first rule without any."""
-        rules = self.pack.deadline_rules(code)
-        return next((rule for rule in rules if not starts or set(rule.start) & set(starts)), None)
 
     @property
     def title(self) -> str:
@@ -69,7 +72,13 @@ def objection_governing(*, record: Record | None, entry: ListEntry | None, on: d
         return Governing(resting.policy, pack_of(resting.policy))
     own = set(record.items.values_list("pack_id", flat=True))
     ruling = [active for active in packs_active(on) if active.pack.objection is not None]
-    ruling.sort(key=lambda each: (each.version.pack_id not in own, each.mode != "binding", each.version.pack_id))
+    # What no field rules for itself, the county's own pack rules before another's.
+    ruling.sort(
+        key=lambda each: (
+            each.version.pack_id not in own, each.version.pack_id != DEFAULT_PACK, each.mode != "binding",
+            each.version.pack_id,
+        )
+    )  # fmt: skip
     return Governing(ruling[0].version, ruling[0].pack) if ruling else None
 
 
@@ -77,7 +86,8 @@ def repair_governing(
     *, record: Record | None, entry: ListEntry | None, kind: SubjectKind, on: date
 ) -> RepairGround | None:
     """Return what rules the repair: for an entry its own edition; for a record the edition in force on the day of its
-    decision that repairs records, else the one in force on `on`. `kind`: organization or person.
+    decision that repairs records, else the one in force on `on`; the nation's before local ones. `kind`: organization
+    or person.
     """
     if entry is not None:
         pack = pack_of(entry.policy)
@@ -100,13 +110,7 @@ def record_class(record: Record, pack: Pack, on: date) -> str | None:
 
 
 def _record_edition(record: Record, day: date, kind: SubjectKind) -> RepairGround | None:
-    versions = (
-        PolicyVersion.objects.filter(Q(in_force_from__isnull=True) | Q(in_force_from__lte=day))
-        .filter(Q(in_force_until__isnull=True) | Q(in_force_until__gt=day))
-        .defer("text")
-        .order_by("-in_force_from", "-loaded_at", "-pk")
-    )
-    for version in versions:
+    for version in (*_national_editions(day), *_local_editions(day)):
         pack = pack_of(version)
         # Only an edition that classes penalties says how long each is published at the least.
         if pack.classes is None or repair_rule(pack, "record", kind) is None:
@@ -116,9 +120,65 @@ def _record_edition(record: Record, day: date, kind: SubjectKind) -> RepairGroun
     return None
 
 
+def _national_editions(day: date) -> list[PolicyVersion]:
+    """Return the nation's editions in force on the day by their own dates, the newest first: they bind the office as
+    law does, run by it or not."""
+    versions = (
+        PolicyVersion.objects.filter(in_force_from__lte=day)
+        .filter(Q(in_force_until__isnull=True) | Q(in_force_until__gt=day))
+        .exclude(authority__in=LOCAL)
+        .defer("text")
+        .order_by("-in_force_from", "-loaded_at", "-pk")
+    )
+    return remembered(("repair-editions", day), lambda: list(versions))
+
+
+def _local_editions(day: date) -> list[PolicyVersion]:
+    """Return the local documents that the office runs on the day: another county's rule repairs nothing here."""
+    return [each.version for each in packs_active(day) if each.version.authority in LOCAL]
+
+
 def governing_of(request: Request) -> Governing | None:
     """Return the edition that the request was filed under, None when no edition rules it."""
     return Governing(request.policy, pack_of(request.policy)) if request.policy is not None else None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A time limit with the edition that has it; `pack_id` and `content_hash` empty for the county's own value."""
+
+    rule: Deadline
+    pack_id: str = ""
+    content_hash: str = ""
+
+
+def limit_of(request: Request, *codes: str, on: date) -> Limit | None:
+    """Return the time limit of the first of these codes that rules a request: of the edition that it was filed under,
+    else of the county's pack (as the office runs it on `on`, or as it comes with the site), else the county's own
+    value. None where nobody sets one.
+    """
+    governing = governing_of(request)
+    if governing is not None:
+        for code in codes:
+            for rule in governing.pack.deadline_rules(code):
+                return Limit(rule, governing.version.pack_id, governing.version.content_hash)
+    for code in codes:
+        found = _county_limit(code, on)
+        if found is not None:
+            return found
+    return None
+
+
+def _county_limit(code: str, on: date) -> Limit | None:
+    running = next((each for each in packs_active(on) if each.version.pack_id == DEFAULT_PACK), None)
+    packaged = load_packs()[DEFAULT_PACK]
+    pack, content_hash = (
+        (running.pack, running.version.content_hash) if running is not None else (packaged.pack, packaged.content_hash)
+    )
+    for rule in pack.deadline_rules(code):
+        return Limit(rule, DEFAULT_PACK, content_hash)
+    own = county_requests().deadline(code)
+    return Limit(own) if own is not None else None
 
 
 def cited_basis(request: Request) -> str:

@@ -36,6 +36,7 @@ class Template:
 TEMPLATES: Final = {
     "accept": Template("request-accept", "受理通知书", "信受"),
     "supplement": Template("request-supplement", "补正通知书", "信补"),
+    "extend": Template("request-extend", "延长办理期限告知书", "信延"),
     "decline": Template("request-decline", "不予受理决定书", "信不受"),
     "objection": Template("objection-decision", "异议处理决定书", "信异决"),
     "complaint": Template("complaint-decision", "投诉处理决定书", "信投决"),

@@ -9,12 +9,21 @@ from registry.rules.details import RecordInput
 from registry.services.deadlines import deadline_meet
 from repair import signals
 from repair.models import Objection
+from repair.rules import lifecycle
 from repair.rules.wording import objection_remedies
 from repair.selectors.governing import cited_basis, joint_conference
 from repair.services.documents import outcome_template, request_document
-from repair.services.objections import DEADLINE
+from repair.services.objections import ACCEPT_LIMIT, DEADLINE
 from repair.services.putting_right import Wrong, put_right, remedy_require
-from repair.services.requests import Begun, request_lock, step_begin, step_finish, tell_department, tell_subject
+from repair.services.requests import (
+    Begun,
+    request_lock,
+    step_begin,
+    step_finish,
+    supplement_over_require,
+    tell_department,
+    tell_subject,
+)
 from repair.services.standstill import standstill_end
 
 
@@ -83,25 +92,28 @@ def _close(
 ) -> Objection:
     objection = request_lock(Objection, objection_id)
     begun = step_begin(objection, name, actor=actor, on=on, version=version, reason=reason)
+    if name == "decline":
+        supplement_over_require(objection, on=on)
     _outcome_note(objection, begun, reason)
-    label = f"{objection.get_level_display()}{begun.step.label}"
+    word = lifecycle.outcome_label(begun.step.name, objection.kind_code)
+    label = word if name == "refuse" else f"{objection.get_level_display()}{word}"
     step_finish(
         objection, begun, f"{label}（{objection.number}）：{objection.outcome_reason}", code="objection",
         payload={"reason": objection.outcome_reason},
     )  # fmt: skip
-    standstill_end(objection, note=f"{objection.number}{begun.step.label}", actor=actor, on=on)
+    standstill_end(objection, note=f"{objection.number}{word}", actor=actor, on=on)
     remedies = objection_remedies(
         is_complaint=objection.level == Objection.Level.COMPLAINT, has_joint_conference=joint_conference() is not None
     )
     basis = cited_basis(objection)
     template = "decline" if name == "decline" else outcome_template(objection, "refuse")
-    said = f"你（单位）对{objection.about}提出的{objection.get_level_display()}，本机关决定{begun.step.label}{basis}。"
+    said = f"你（单位）对{objection.about}提出的{objection.get_level_display()}，本机关决定：{word}{basis}。"
     request_document(
         objection, template, [said, f"理由：{objection.outcome_reason}", remedies], actor=actor, on=on
     )  # fmt: skip
     tell_subject(
         objection, f"objection.{name}", f"{label}（{objection.number}）",
-        f"您（单位）对{objection.about}提出的{objection.get_level_display()}{begun.step.label}{basis}。"
+        f"您（单位）对{objection.about}提出的{objection.get_level_display()}，处理决定为{word}{basis}。"
         f"理由：{objection.outcome_reason}。{remedies}",
     )  # fmt: skip
     signals.objection_closed.send(sender=Objection, objection=objection, actor=actor, on=on)
@@ -120,4 +132,5 @@ def _upheld_sentences(objection: Objection) -> list[str]:
 def _outcome_note(objection: Objection, begun: Begun, reason: str) -> None:
     objection.decided_on, objection.decided_by = begun.on, begun.actor
     objection.outcome_reason = reason.strip()[:2000]
-    deadline_meet(objection, DEADLINE, actor=begun.actor, on=begun.on)
+    for code in (ACCEPT_LIMIT, DEADLINE):
+        deadline_meet(objection, code, actor=begun.actor, on=begun.on)

@@ -9,8 +9,7 @@ from django.db import transaction
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from registry.models import Account, Department, Record, Subject
-from registry.rules.policy.procedure import Deadline as DeadlineRule
-from registry.services.deadlines import deadline_pause, deadline_resume
+from registry.services.deadlines import deadline_meet, deadline_pause, deadline_resume
 from registry.services.events import event_record
 from registry.services.evidence import attachment_store
 from registry.services.numbers import number_next
@@ -18,15 +17,18 @@ from repair import signals
 from repair.models import Objection, ObjectionFile
 from repair.rules import lifecycle
 from repair.rules.lifecycle import OPEN
-from repair.selectors.governing import Governing, governing_of, joint_conference, objection_governing
+from repair.selectors.governing import Limit, joint_conference, limit_of, objection_governing
 from repair.services.documents import request_document
 from repair.services.requests import (
+    SUPPLEMENT_DEADLINE,
     limit_set,
     open_deadline,
     request_lock,
     step_begin,
     step_finish,
     subject_require,
+    supplement_sentence,
+    supplement_set,
     tell_department,
     tell_subject,
 )
@@ -36,6 +38,8 @@ from sanctions.selectors.entries import WRONG
 from sanctions.services.case_documents import number_word
 
 DEADLINE = "objection"
+ACCEPT_LIMIT = "objection-accept"
+COMPLAINT_LIMIT = "complaint"  # what packs call the limit of a complaint
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def complaint_file(
     if first.level != Objection.Level.DEPARTMENT or first.state not in (lifecycle.REFUSED, lifecycle.DECLINED):
         raise RuleRefused(
             "not-complainable",
-            f"异议{first.number}现在是“{first.get_state_display()}”，只有未获支持或者未予受理的异议可以投诉。",
+            f"异议{first.number}现在是“{first.state_label}”，只有不成立或者未予受理的异议可以投诉。",
         )
     if Objection.objects.filter(first=first).exists():
         raise Conflict("complaint-doubled", f"对异议{first.number}已经提出投诉，请查看该投诉的办理情况。")
@@ -120,11 +124,12 @@ def _file(objection: Objection, uploads: Sequence[Upload], actor: Account | None
     objection.save_by(actor, reason="objection.file")
     files_add(objection, uploads, actor)
     held = standstill_begin(objection, actor=actor, on=on)
-    rule = governing.deadline(DEADLINE) if governing is not None else None
-    if rule is not None and governing is not None and "received_on" in rule.start:
-        _promise(objection, rule, governing, on, actor)
+    limit = _limit(objection, on)
+    if limit is not None and "received_on" in limit.rule.start:
+        _promise(objection, limit, on, actor)
         objection.save_by(actor, reason="objection.promise")
     word = objection.get_level_display()
+    _accept_limit_set(objection, on, actor)
     event_record(
         "objection.filed", f"对{objection.about}提出{word}（{objection.number}）", obj=objection,
         subject=objection.subject, actor=actor, on=on,
@@ -151,10 +156,10 @@ def objection_accept(*, objection_id: int, actor: Account | None, on: date, vers
     objection = request_lock(Objection, objection_id)
     begun = step_begin(objection, "accept", actor=actor, on=on, version=version)
     objection.accepted_on, objection.accepted_by = on, actor
-    governing = governing_of(objection)
-    rule = governing.deadline(DEADLINE) if governing is not None else None
-    if rule is not None and governing is not None and rule.start[0] == "accepted_on":
-        _promise(objection, rule, governing, on, actor)
+    deadline_meet(objection, ACCEPT_LIMIT, actor=actor, on=on)
+    limit = _limit(objection, on)
+    if limit is not None and limit.rule.start[0] == "accepted_on":
+        _promise(objection, limit, on, actor)
     promise = f"，承诺于{objection.promised_on}前答复" if objection.promised_on else ""
     step_finish(objection, begun, f"受理{objection.get_level_display()}{objection.number}{promise}", code="objection",
                 payload={"promised_on": objection.promised_on})  # fmt: skip
@@ -183,19 +188,21 @@ def objection_supplement(
     objection = request_lock(Objection, objection_id)
     begun = step_begin(objection, "supplement", actor=actor, on=on, version=version, reason=wanted)
     objection.supplement = wanted.strip()[:1000]
-    deadline = open_deadline(objection, DEADLINE)
-    if deadline is not None:
-        deadline_pause(deadline_id=deadline.pk, reason="等待当事人补正材料", actor=actor, on=on)
+    for code in (ACCEPT_LIMIT, DEADLINE):
+        running = open_deadline(objection, code)
+        if running is not None:
+            deadline_pause(deadline_id=running.pk, reason="等待当事人补正材料", actor=actor, on=on)
+    until = supplement_set(objection, actor=actor, on=on)
     step_finish(objection, begun, f"要求补正：{objection.supplement}", code="objection")
     request_document(
         objection, "supplement",
         [f"办理你（单位）的{objection.get_level_display()}还需要：{objection.supplement}。",
-         "补正期间不计入办理期限；收到补正后继续办理。逾期不补正又不说明理由的，可能不予受理，届时另行告知理由和救济途径。"],
+         supplement_sentence(until)],
         actor=actor, on=on,
     )  # fmt: skip
     tell_subject(
         objection, "objection.supplement", f"补正通知（{objection.number}）",
-        f"办理您（单位）的{objection.get_level_display()}还需要：{objection.supplement}。补正期间不计入办理期限。",
+        f"办理您（单位）的{objection.get_level_display()}还需要：{objection.supplement}。{supplement_sentence(until)}",
     )  # fmt: skip
     return objection
 
@@ -213,10 +220,13 @@ def objection_answer(
     files_add(objection, uploads, actor)
     if statement.strip():
         objection.statement = f"{objection.statement}\n（{on}补正）{statement.strip()}"[:5000]
+    deadline_meet(objection, SUPPLEMENT_DEADLINE, actor=actor, on=on)
     objection.state = lifecycle.ACCEPTED if objection.accepted_on is not None else lifecycle.FILED
-    deadline = open_deadline(objection, DEADLINE)
-    if deadline is not None:
-        objection.promised_on = deadline_resume(deadline_id=deadline.pk, actor=actor, on=on).due_on
+    for code in (ACCEPT_LIMIT, DEADLINE):
+        running = open_deadline(objection, code)
+        if running is not None:
+            due_on = deadline_resume(deadline_id=running.pk, actor=actor, on=on).due_on
+            objection.promised_on = due_on if code == DEADLINE else objection.promised_on
     step_finish(objection, begun, f"当事人已补正（{objection.number}）", code="objection")
     tell_department(
         objection, "objection.answered", f"当事人已补正：{objection.number}",
@@ -256,9 +266,21 @@ def _number(department: Department, level: str, on: date) -> str:
     return number_next(kind=kind, prefix=number_word(department, word), department=department, year=on.year)
 
 
-def _promise(objection: Objection, rule: DeadlineRule, governing: Governing, on: date, actor: Account | None) -> None:
+def _accept_limit_set(objection: Objection, on: date, actor: Account | None) -> None:
+    """Set by when to accept, where the edition says so."""
+    limit = limit_of(objection, ACCEPT_LIMIT, on=on)
+    if limit is not None:
+        limit_set(objection, ACCEPT_LIMIT, limit, starts_on=on, actor=actor)
+
+
+def _limit(objection: Objection, on: date) -> Limit | None:
+    is_complaint = objection.level == Objection.Level.COMPLAINT
+    return limit_of(objection, *([COMPLAINT_LIMIT] if is_complaint else []), DEADLINE, on=on)
+
+
+def _promise(objection: Objection, limit: Limit, on: date, actor: Account | None) -> None:
     """Set the day by which the objection is decided, counted from `on`."""
-    objection.promised_on = limit_set(objection, rule, governing, starts_on=on, actor=actor).due_on
+    objection.promised_on = limit_set(objection, DEADLINE, limit, starts_on=on, actor=actor).due_on
 
 
 def _statement_require(statement: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from registry.base.errors import InvalidInput, RuleRefused
+from registry.base.errors import InvalidInput
 from registry.models import Account, Record
 from registry.rules.details import RecordInput
 from registry.services.record_marks import dispute_clear
@@ -41,6 +41,12 @@ def remedy_require(wrong: Wrong, about: str) -> None:
     if wrong.remedy not in fitting:
         names = "、".join(Remedy(each).label for each in fitting)
         raise InvalidInput("remedy-wrong", f"对{about}只能这样纠正：{names}。请重新选择。", field="remedy")
+    if wrong.remedy == Remedy.CORRECT and wrong.record is not None and wrong.record.state != Record.State.CONFIRMED:
+        raise InvalidInput(
+            "remedy-wrong",
+            f"该记录现在是“{wrong.record.get_state_display()}”，不再公示和使用，不能更正内容。请选择“{Remedy.VOID.label}”。",
+            field="remedy",
+        )
     if wrong.remedy == Remedy.CORRECT and wrong.content is None:
         raise InvalidInput("content-missing", "更正记录须填写正确的内容。请填写后再提交。", field="remedy")
 
@@ -49,15 +55,17 @@ def put_right(wrong: Wrong, *, note: str, actor: Account | None, on: date) -> Pu
     """Carry the remedy out; entries that do not stand on what is left end back to their first day, and publication,
     measures and departments follow by their own services. The subject must be locked.
 
-    Raises RuleRefused (an entry that is over has no effect left to take back), and what the services raise.
+    What ended or was voided while the request was examined is put right all the same: an entry that is over counts as
+    never having been, a record that is void stays so. Raises what the services raise.
     """
-    resting = _entries_resting(wrong.record, on)
+    resting = _entries_resting(wrong.record)
     replaced_by = None
     ended: list[ListEntry] = []
     if wrong.entry is not None:
         ended = [_entry_revoke(wrong.entry, note, actor, on)]
     elif wrong.record is not None and wrong.remedy == Remedy.VOID:
-        record_void(record_id=wrong.record.pk, reason=note, version=None, actor=actor, on=on)
+        if wrong.record.state != Record.State.VOIDED:
+            record_void(record_id=wrong.record.pk, reason=note, version=None, actor=actor, on=on)
     elif wrong.record is not None and wrong.content is not None:
         replaced_by = record_correct(
             record_id=wrong.record.pk, department_id=wrong.record.department_id, content=wrong.content, reason=note,
@@ -68,19 +76,17 @@ def put_right(wrong: Wrong, *, note: str, actor: Account | None, on: date) -> Pu
     return PutRight((*ended, *_groundless_end(resting, note, actor, on)), replaced_by)
 
 
-def _entries_resting(record: Record | None, on: date) -> list[ListEntry]:
+def _entries_resting(record: Record | None) -> list[ListEntry]:
+    """Return the entries that rest on a record, those that are over too: they count when the next one is weighed."""
     if record is None:
         return []
-    found = ListEntry.objects.filter(grounds__record=record, ends_on__gt=on).exclude(end_reason__in=WRONG)
-    return list(found.order_by("pk"))
+    return list(ListEntry.objects.filter(grounds__record=record).exclude(end_reason__in=WRONG).order_by("pk"))
 
 
 def _entry_revoke(entry: ListEntry, note: str, actor: Account | None, on: date) -> ListEntry:
-    if entry.ends_on <= on:
-        raise RuleRefused(
-            "entry-over",
-            f"该条目已于{entry.ends_on}终止，不再公示和实施措施，没有可以撤销的效力。请不予支持并说明，或者更正所依据的记录。",
-        )
+    entry.refresh_from_db()
+    if entry.end_reason in WRONG and entry.ends_on <= on:
+        return entry
     return entry_end(
         entry=entry, reason=ListEntry.EndReason.REVOKED, ends_on=entry.starts_on, note=note[:500], actor=actor, on=on
     )

@@ -12,12 +12,20 @@ from registry.services.record_marks import record_repaired
 from registry.services.records import record_lock
 from repair import signals
 from repair.models import RepairApplication
+from repair.rules import lifecycle
 from repair.rules.wording import repair_remedies
 from repair.selectors.governing import cited_basis
 from repair.selectors.verdicts import RepairStanding, documents_of, removal_standing, repair_standing
 from repair.services.documents import outcome_template, request_document
 from repair.services.repairs import ACCEPT_DEADLINE, DECIDE_DEADLINE
-from repair.services.requests import Begun, request_lock, step_begin, step_finish, tell_subject
+from repair.services.requests import (
+    Begun,
+    request_lock,
+    step_begin,
+    step_finish,
+    supplement_over_require,
+    tell_subject,
+)
 from sanctions.models import ListEntry
 from sanctions.services.entries import entry_end
 
@@ -44,9 +52,10 @@ def repair_grant(
     begun = step_begin(application, "grant", actor=actor, on=on, version=version, reason=reason)
     outcome = outcome_of(application, on)
     if outcome.codes or outcome.sentences:
+        word, against = (lifecycle.outcome_label(each, application.kind_code) for each in ("grant", "refuse"))
         raise RuleRefused(
             outcome.codes[0] if outcome.codes else "not-ruled",
-            f"不能准予{application.get_kind_display()}：{'；'.join(outcome.sentences)}。请不予支持并告知理由，或者待条件具备后再办理。",
+            f"不能{word}：{'；'.join(outcome.sentences)}。请作出{against}的决定并告知理由，或者待条件具备后再办理。",
             missing=list(outcome.codes),
         )
     _decided(application, begun, reason)
@@ -107,6 +116,7 @@ def repair_decline(
     """Not accept an application, with the reason and what is missing."""
     application = request_lock(RepairApplication, application_id)
     begun = step_begin(application, "decline", actor=actor, on=on, version=version, reason=reason)
+    supplement_over_require(application, on=on)
     return _close(application, begun, reason)
 
 
@@ -135,7 +145,8 @@ def _close(application: RepairApplication, begun: Begun, reason: str) -> RepairA
     outcome = outcome_of(application, begun.on)
     _decided(application, begun, reason)
     application.refusals = list(outcome.codes)
-    label = f"{application.get_kind_display()}申请{begun.step.label}"
+    word = lifecycle.outcome_label(begun.step.name, application.kind_code)
+    label = f"{application.get_kind_display()}申请{word}"
     step_finish(
         application, begun, f"{label}（{application.number}）：{application.outcome_reason}", code="repair",
         payload={"reason": application.outcome_reason, "missing": list(outcome.codes),
@@ -148,9 +159,7 @@ def _close(application: RepairApplication, begun: Begun, reason: str) -> RepairA
     basis = cited_basis(application)
     remedies = repair_remedies(earliest=str(later) if later else "")
     template = "decline" if begun.step.name == "decline" else outcome_template(application, "refuse")
-    said = (
-        f"你（单位）对{application.about}的{application.get_kind_display()}申请，本机关决定{begun.step.label}{basis}。"
-    )
+    said = f"你（单位）对{application.about}的{application.get_kind_display()}申请，本机关决定{word}{basis}。"
     request_document(
         application, template, [said, f"理由：{application.outcome_reason}", missing, remedies],
         actor=begun.actor, on=begun.on,

@@ -7,7 +7,7 @@ from django.core.files import File
 from django.db import transaction
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
-from registry.models import Account, Record, Subject
+from registry.models import Account, Department, Record, Subject
 from registry.services import authz
 from registry.services.events import event_record
 from registry.services.evidence import attachment_store
@@ -100,7 +100,8 @@ def repair_mirror(
 ) -> RepairApplication:  # fmt: skip
     """Enter the repair decision of the authority that decided a record or entry, and carry it out here at once.
 
-    Only for what another department decided: an own decision goes the ordinary way. Raises NotAllowed, InvalidInput,
+    Done by the credit office alone, and only for what another department decided: an own decision goes the ordinary
+    way. Raises NotAllowed, InvalidInput,
     RuleRefused (not standing any more), Conflict (an application is open here).
     """
     subject = Subject.objects.select_for_update().get(pk=subject_id)
@@ -154,6 +155,11 @@ def _mirror_require(
     if actor is not None and actor.department_id == thing.department_id:
         raise NotAllowed(
             "own-decision", f"该信息由本部门（{thing.department.name}）认定，请由当事人申请、按信用修复程序办理。"
+        )
+    if actor is not None and (actor.department is None or actor.department.kind != Department.Kind.CREDIT_OFFICE):
+        raise NotAllowed(
+            "not-the-office",
+            f"其他机关的修复决定由信用监管办公室登记，其他部门不能终止{thing.department.name}认定的信息。请把决定书转交该办公室。",
         )
     for value, field, label in ((origin.authority, "authority", "修复机关"), (origin.number, "number", "文号")):
         if not value.strip():

@@ -17,16 +17,19 @@ from registry.services.record_marks import record_mark_corrected, record_mark_fu
 from repair.models import RepairApplication, RepairFile
 from repair.rules import lifecycle
 from repair.rules.lifecycle import OPEN
-from repair.selectors.governing import RepairGround, governing_of, repair_governing
+from repair.selectors.governing import RepairGround, limit_of, repair_governing
 from repair.selectors.overview import grounds_of_matter
 from repair.services.documents import request_document
 from repair.services.requests import (
+    SUPPLEMENT_DEADLINE,
     limit_set,
     open_deadline,
     request_lock,
     step_begin,
     step_finish,
     subject_require,
+    supplement_sentence,
+    supplement_set,
     tell_department,
     tell_subject,
 )
@@ -81,7 +84,7 @@ def repair_file(
     application.save_by(actor, reason="repair.file")
     papers_add(application, papers, actor)
     _own_proof_add(application, actor, on)
-    _limits_set(application, ("received_on",), on, actor)
+    _limits_set(application, "received_on", on, actor)
     label = application.get_kind_display()
     event_record(
         "repair.filed", f"申请{label}：{application.about}（{application.number}）", obj=application, subject=subject,
@@ -108,7 +111,7 @@ def repair_accept(
     begun = step_begin(application, "accept", actor=actor, on=on, version=version)
     application.accepted_on, application.accepted_by = on, actor
     deadline_meet(application, ACCEPT_DEADLINE, actor=actor, on=on)
-    _limits_set(application, ("accepted_on",), on, actor)
+    _limits_set(application, "accepted_on", on, actor)
     running = open_deadline(application, DECIDE_DEADLINE)
     application.promised_on = running.due_on if running is not None else None
     promise = f"，承诺于{application.promised_on}前办结" if application.promised_on else ""
@@ -141,16 +144,17 @@ def repair_supplement(
         running = open_deadline(application, code)
         if running is not None:
             deadline_pause(deadline_id=running.pk, reason="等待申请人补正材料", actor=actor, on=on)
+    until = supplement_set(application, actor=actor, on=on)
     step_finish(application, begun, f"要求补正：{application.supplement}", code="repair")
     request_document(
         application, "supplement",
         [f"办理你（单位）的{application.get_kind_display()}申请还需要：{application.supplement}。",
-         "补正期间不计入办理期限；收到补正后继续办理。逾期不补正又不说明理由的，可能不予受理，届时另行告知理由和救济途径。"],
+         supplement_sentence(until)],
         actor=actor, on=on,
     )  # fmt: skip
     tell_subject(
         application, "repair.supplement", f"补正通知（{application.number}）",
-        f"办理您（单位）的{application.get_kind_display()}申请还需要：{application.supplement}。补正期间不计入办理期限。",
+        f"办理您（单位）的{application.get_kind_display()}申请还需要：{application.supplement}。{supplement_sentence(until)}",
     )  # fmt: skip
     return application
 
@@ -168,6 +172,7 @@ def repair_answer(
     papers_add(application, papers, actor)
     if statement.strip():
         application.statement = f"{application.statement}\n（{on}补正）{statement.strip()}"[:5000]
+    deadline_meet(application, SUPPLEMENT_DEADLINE, actor=actor, on=on)
     application.state = lifecycle.ACCEPTED if application.accepted_on is not None else lifecycle.FILED
     for code in (ACCEPT_DEADLINE, DECIDE_DEADLINE):
         running = open_deadline(application, code)
@@ -264,15 +269,12 @@ def _own_proof_add(application: RepairApplication, actor: Account | None, on: da
         )
 
 
-def _limits_set(application: RepairApplication, events: tuple[str, ...], on: date, actor: Account | None) -> None:
-    """Set the pack's time limits that run from this event: by when to accept, by when to decide."""
-    governing = governing_of(application)
-    if governing is None:
-        return
+def _limits_set(application: RepairApplication, event: str, on: date, actor: Account | None) -> None:
+    """Set the time limits that run from this event: by when to accept, by when to decide."""
     for code in (ACCEPT_DEADLINE, DECIDE_DEADLINE):
-        rule = next((each for each in governing.pack.deadline_rules(code) if each.start[0] in events), None)
-        if rule is not None:
-            limit_set(application, rule, governing, starts_on=on, actor=actor)
+        limit = limit_of(application, code, on=on)
+        if limit is not None and limit.rule.start[0] == event:
+            limit_set(application, code, limit, starts_on=on, actor=actor)
 
 
 def _target(subject: Subject, record_id: int | None, entry_id: int | None) -> tuple[Record | None, ListEntry | None]:

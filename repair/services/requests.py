@@ -11,7 +11,6 @@ from registry.base.errors import InvalidInput, NotAllowed, RuleRefused, Transiti
 from registry.base.tracked import version_require
 from registry.models import Account, Deadline, Department, Record, Subject
 from registry.rules import access
-from registry.rules.policy.procedure import Deadline as DeadlineRule
 from registry.services import authz
 from registry.services.deadlines import Basis, deadline_set, deadlines_cancel
 from registry.services.events import event_record
@@ -19,10 +18,11 @@ from registry.services.notices import notice_queue
 from repair.models import Request
 from repair.rules import lifecycle
 from repair.rules.lifecycle import Step
-from repair.selectors.governing import Governing
+from repair.selectors.governing import Limit, limit_of
 from sanctions.models import ListEntry
 
 R = TypeVar("R", bound=Request)
+SUPPLEMENT_DEADLINE = "supplement"
 
 
 @dataclass(frozen=True)
@@ -127,27 +127,50 @@ def step_finish(request: Request, begun: Begun, text: str, *, code: str, payload
 
 
 def limit_set(
-    request: Request, rule: DeadlineRule, governing: Governing, *, starts_on: date, actor: Account | None
+    request: Request, code: str, limit: Limit, *, starts_on: date, actor: Account | None, role: str = access.HANDLER
 ) -> Deadline:
-    """Set one of the pack's deadlines for the request; an open one of the same code is replaced."""
+    """Set a time limit for the request under `code`; an open one of the same code is replaced. `role`: who keeps it."""
+    rule = limit.rule
     if rule.working_days is not None:
         days, unit = rule.working_days, Deadline.Unit.WORKING
     else:
         length = rule.period.last_day(starts_on) - starts_on if rule.period is not None else None
         days, unit = (length.days if length is not None else 0), Deadline.Unit.CALENDAR
     return deadline_set(
-        rule.code,
+        code,
         rule.label,
         obj=request,
         subject=request.subject,
         department=request.department,
         starts_on=starts_on,
-        basis=Basis(
-            days, unit, governing.version.pack_id, governing.version.content_hash, rule.clause[:60], rule.assumed
-        ),
+        basis=Basis(days, unit, limit.pack_id, limit.content_hash, rule.clause[:60], rule.assumed),
         actor=actor,
-        role=access.HANDLER,
+        role=role,
     )
+
+
+def supplement_set(request: Request, *, actor: Account | None, on: date) -> date | None:
+    """Set the subject's own time limit to hand in what is missing; return its last day."""
+    limit = limit_of(request, SUPPLEMENT_DEADLINE, on=on)
+    if limit is None:
+        return None
+    return limit_set(request, SUPPLEMENT_DEADLINE, limit, starts_on=on, actor=actor, role=access.SUBJECT).due_on
+
+
+def supplement_over_require(request: Request, *, on: date) -> None:
+    """Raise RuleRefused while the subject still has time to hand in what it was asked for."""
+    running = open_deadline(request, SUPPLEMENT_DEADLINE)
+    if running is not None and on <= running.due_on:
+        raise RuleRefused(
+            "supplement-running",
+            f"已要求当事人在{running.due_on}前（含当日）补正，期限届满之前不能不予受理。请等待补正，或者在{running.due_on}之后办理。",
+        )
+
+
+def supplement_sentence(until: date | None) -> str:
+    """Say what a call for missing papers means to the subject."""
+    when = f"请在{until}前（含当日）提交。" if until is not None else ""
+    return f"{when}补正期间不计入办理期限；收到补正后继续办理。逾期不补正又不说明理由的，可能不予受理，届时另行告知理由和救济途径。"
 
 
 def tell_subject(request: Request, code: str, title: str, body: str) -> None:

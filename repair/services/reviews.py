@@ -19,6 +19,7 @@ from repair.models import Objection, Review
 from repair.services.putting_right import PutRight, Wrong, put_right
 from repair.services.requests import department_require, target_find
 from sanctions.models import ListEntry
+from sanctions.selectors.entries import WRONG
 from sanctions.services.entries import entry_end
 
 
@@ -42,9 +43,9 @@ def review_enter(
 ) -> Review:  # fmt: skip
     """Enter the outcome of a reconsideration or a suit about a record or an entry and carry it out.
 
-    Revoked: as an upheld objection, the record is voided or the entry taken back. Changed: the record is corrected
-    (`content`), the entry ends on the changed day (`ends_on`). Upheld: nothing changes. An entry that is over has
-    nothing left to carry out. Raises NotAllowed, InvalidInput, Conflict (entered already).
+    Revoked: as an upheld objection, the record is voided or the entry taken back, one that is over too. Changed: the
+    record is corrected (`content`), the entry ends on the changed day (`ends_on`); what ended by then has nothing left
+    to change. Upheld: nothing changes. Raises NotAllowed, InvalidInput, Conflict (entered already).
     """
     subject = Subject.objects.select_for_update().get(pk=subject_id)
     authz.require(actor, "request.decide", on=on)
@@ -84,20 +85,22 @@ def _carry_out(
     review: Review, content: RecordInput | None, ends_on: date | None, actor: Account | None, on: date
 ) -> PutRight:
     note = f"{review.authority}{review.number}（{review.get_outcome_display()}）：{review.note}"
-    is_over = review.entry is not None and review.entry.ends_on <= on
-    is_void = review.record is not None and review.record.state == Record.State.VOIDED
-    if review.outcome == Review.Outcome.UPHELD or is_over or is_void:
+    if review.outcome == Review.Outcome.UPHELD:
         return PutRight(())
     if review.outcome == Review.Outcome.REVOKED:
         remedy = "revoke" if review.entry is not None else "void"
         return put_right(Wrong(review.record, review.entry, remedy), note=note[:500], actor=actor, on=on)
     if review.entry is not None:
+        if review.entry.ends_on <= on and (review.entry.end_reason in WRONG or (ends_on or on) >= review.entry.ends_on):
+            return PutRight(())
         if ends_on is None:
             raise InvalidInput("end-missing", "变更名单条目的，请填写变更后的终止日。", field="ends_on")
         entry = entry_end(
             entry=review.entry, reason=ListEntry.EndReason.CORRECTED, ends_on=ends_on, note=note[:500], actor=actor, on=on
         )  # fmt: skip
         return PutRight((entry,))
+    if review.record is not None and review.record.state != Record.State.CONFIRMED:
+        return PutRight(())
     if content is None:
         raise InvalidInput("content-missing", "变更信用记录的，请填写变更后的内容。", field="outcome")
     return put_right(Wrong(review.record, None, "correct", content), note=note[:500], actor=actor, on=on)

@@ -18,7 +18,7 @@ from registry.views.paging import page_of
 from repair.forms.office import RequestFilterForm
 from repair.models import Objection, RepairApplication, Review
 from repair.rules.drawing import redraw
-from repair.rules.lifecycle import next_steps
+from repair.rules.lifecycle import next_steps, outcome_label
 from repair.selectors.governing import cited_basis, governing_of
 from repair.selectors.lists import (
     MODELS,
@@ -34,6 +34,7 @@ from repair.selectors.lists import (
 )
 from repair.selectors.overview import grounds_of_matter, way_of
 from repair.services.documents import repair_notice_make
+from repair.services.extensions import extension_days
 from repair.services.objections import objection_accept
 from repair.services.repair_decisions import standing_of
 from repair.services.repairs import repair_accept
@@ -146,9 +147,12 @@ def _steps(request: HttpRequest, found: AnyRequest) -> list[StepLink]:
     for step in next_steps(found.state, is_repair=isinstance(found, RepairApplication)):
         if step.name == "undo" and found.undone_on is not None:  # type: ignore[union-attr]
             continue
+        if step.name == "extend" and (found.extended_on is not None or not extension_days(found, on=on)):
+            continue
         # What comes on paper is registered by who registers requests.
         code = "request.register" if step.permission == "portal.file" else step.permission
-        label = f"{step.label}（窗口代办）" if step.permission == "portal.file" else step.label
+        label = outcome_label(step.name, found.kind_code)
+        label = f"{label}（窗口代办）" if step.permission == "portal.file" else label
         why = ""
         if not authz.may(actor, code, on):
             why = "不属于您的角色"

@@ -13,13 +13,21 @@ from registry.forms.records import correction_form, record_initial
 from registry.views.guards import actor_of, form_attempt, permission
 from repair.forms import office as forms
 from repair.forms.portal import AnswerForm, PapersAnswerForm
-from repair.models import Objection
+from repair.models import Objection, RepairApplication
 from repair.rules.answers import answer_text, answers_for
-from repair.rules.lifecycle import STEPS, refusal_of
+from repair.rules.lifecycle import STEPS, outcome_label, refusal_of
 from repair.rules.wording import court_remedies, objection_remedies
 from repair.selectors.governing import cited_basis, joint_conference
 from repair.selectors.lists import AnyRequest
-from repair.services import experts, objection_decisions, objections, repair_decisions, repair_undoing, repairs
+from repair.services import (
+    experts,
+    extensions,
+    objection_decisions,
+    objections,
+    repair_decisions,
+    repair_undoing,
+    repairs,
+)
 from repair.views.office import PAGES, request_or_404
 
 # Given the request's key, the form and the common arguments (actor, on, version): call the step's service.
@@ -43,6 +51,7 @@ def _data(form: Any, *names: str) -> dict[str, Any]:
 _ACCEPTED = "承诺日期按规定的期限计算，生成编号的受理通知书，通知当事人。您受理后，须由另一名人员作出决定。"
 _SUPPLEMENT = "生成编号的补正通知书，期限自今日起中止，当事人补正后继续计算。"
 _DECLINED = "生成编号的不予受理决定书，写明理由和救济途径，事项办结。此操作不能撤回。"
+_EXTENDED = "按规定的日数延长一次，生成编号的告知书，把新的办结日期和理由告知当事人。期限届满之后不能延长。"
 PAGES_OF: Final[dict[tuple[str, str], StepPage]] = {
     ("objections", "accept"): StepPage(
         lambda pk, form, common: objections.objection_accept(objection_id=pk, **common), _ACCEPTED
@@ -85,6 +94,20 @@ PAGES_OF: Final[dict[tuple[str, str], StepPage]] = {
         "异议标注撤除，暂停的措施恢复；政策规定暂停时间顺延的，期限相应顺延。生成编号的决定书，告知救济途径。此操作不能撤回。",
         forms.ReasonForm,
         danger=True,
+    ),
+    ("objections", "extend"): StepPage(
+        lambda pk, form, common: extensions.request_extend(
+            model=Objection, request_id=pk, **_data(form, "reason"), **common
+        ),
+        _EXTENDED,
+        forms.ReasonForm,
+    ),
+    ("repairs", "extend"): StepPage(
+        lambda pk, form, common: extensions.request_extend(
+            model=RepairApplication, request_id=pk, **_data(form, "reason"), **common
+        ),
+        _EXTENDED,
+        forms.ReasonForm,
     ),
     ("objections", "withdraw"): StepPage(
         lambda pk, form, common: objections.objection_withdraw(objection_id=pk, **common),
@@ -169,7 +192,7 @@ def request_step(request: HttpRequest, family: str, public_id: UUID, step: str) 
         if form_attempt(request, form, lambda: page.act(found.pk, form, common), done="已办理。"):
             return redirect("requests:detail", family, public_id)
         found = request_or_404(family, public_id)
-    label = STEPS[step].label if step in STEPS else "随机抽取专家"
+    label = outcome_label(step, found.kind_code) if step in STEPS else "随机抽取专家"
     context = {
         "found": found, "family": family, "step": step, "label": label, "page": page, "form": form,
         "why_not": refusal_of(found.state, step) if step in STEPS else "",

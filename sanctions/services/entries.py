@@ -215,9 +215,10 @@ def entry_end(
 ) -> ListEntry:  # fmt: skip
     """End an entry before its term: from `ends_on` on it is no longer in force.
 
-    A wrong entry (corrected, revoked) may end back to its first day; any other not before today. A wrong entry of an
-    organisation takes with it those of the persons listed on its case. The departments are told at once when the day
-    has come, else on that day by `endings_dispatch`. A later end decided before does not hold up the end of a wrong one.
+    A wrong entry (corrected, revoked) may end back to its first day, also when it is over already: it then counts as
+    never having been; any other not before today. A wrong entry of an organisation takes with it those of the persons
+    listed on its case. The departments are told at once when the day has come, else on that day by `endings_dispatch`.
+    A later end decided before does not hold up the end of a wrong one.
     Raises InvalidInput, TransitionRefused (ended already), NotAllowed, Conflict (stale).
     """
     entry = _locked(entry)
@@ -233,15 +234,19 @@ def entry_end(
 
 def _end_carried(entry: ListEntry, actor: Account | None, on: date) -> None:
     """End the entries of the persons listed along with a wrong one: what they rest on is gone."""
-    carried = ListEntry.objects.filter(case__parent=entry.case_id, ends_on__gt=max(on, entry.ends_on))
-    for person in carried.order_by("subject_id"):
+    carried = ListEntry.objects.filter(case__parent=entry.case_id, ends_on__gt=entry.ends_on)
+    for person in carried.exclude(end_reason__in=WRONG).order_by("subject_id"):
         below = _locked(person)
         note = f"所属单位的条目{entry.get_end_reason_display()}，随单位列入的依据不复存在：{entry.end_note}"
         _end(below, ListEntry.EndReason(entry.end_reason), entry.ends_on, note, actor, on)
 
 
 def _require_running(entry: ListEntry, on: date, *, is_wrong: bool = False) -> None:
-    if entry.ends_on <= on:
+    if is_wrong and entry.end_reason in WRONG and entry.ends_on <= on:
+        raise TransitionRefused(
+            "entry-undone", f"该条目已经{entry.get_end_reason_display()}，视为自始不在列，不需要再次办理。"
+        )
+    if entry.ends_on <= on and not is_wrong:
         raise TransitionRefused(
             "entry-ended",
             f"{entry.subject.name}在{entry.list_label}上的条目已于{entry.ends_on}终止（{entry.get_end_reason_display()}），"
@@ -265,10 +270,12 @@ def _check_end(entry: ListEntry, reason: str, ends_on: date, note: str, on: date
     if not note.strip():
         raise InvalidInput("note-missing", "提前终止必须写明依据的文书和理由，请填写说明。", field="note")
     first = entry.starts_on if reason in WRONG else max(on, entry.starts_on)
-    if not first <= ends_on < entry.ends_on:
+    # One that ended on its first day (moved, repaired) has no day to leave, and may still be found wrong.
+    latest = entry.ends_on if entry.ends_on == entry.starts_on else entry.ends_on - ONE_DAY
+    if not first <= ends_on <= latest:
         raise InvalidInput(
             "end-day-outside",
-            f"终止日{ends_on}不可用：应在{first}至{entry.ends_on - ONE_DAY}之间（终止日当天起不再在列）。",
+            f"终止日{ends_on}不可用：应在{first}至{latest}之间（终止日当天起不再在列）。",
             field="ends_on",
         )
 

@@ -301,5 +301,5 @@ def test_what_is_still_open_cannot_be_complained_about() -> None:
     people = make_people()
     record = make_record(people.subject, department=people.department)
     objection = _object(people, Day(2026, 6, 1), record_id=record.pk)
-    with pytest.raises(RuleRefused, match="只有未获支持或者未予受理"):
+    with pytest.raises(RuleRefused, match="只有不成立或者未予受理"):
         complaint_file(objection_id=objection.pk, statement="太慢", actor=people.own, on=Day(2026, 6, 2))

@@ -166,7 +166,7 @@ def _origin(**values: object) -> Origin:
 
 def test_another_authoritys_repair_ends_publication_here() -> None:
     run_policy("ndrc-2025-36", on=Day(2026, 4, 1))
-    people, ours = make_people(), make_people()
+    people, ours = make_people(), make_people(department=make_department(kind="credit-office"))
     record = penalty(people, "没收违法所得", decided_on=Day(2026, 4, 10))
     publication = record_publish(record_id=record.pk, actor=None, on=Day(2026, 4, 13), until=Day(2027, 4, 10))
     application = repair_mirror(
@@ -178,6 +178,18 @@ def test_another_authoritys_repair_ends_publication_here() -> None:
     assert not publication.is_visible(Day(2026, 6, 2))
     assert (application.state, application.origin_number) == ("granted", "演修〔2026〕1号")
     assert application.files.get().kind == "decision"
+
+
+def test_a_bureau_does_not_end_what_another_decided() -> None:
+    people, other = make_people(), make_people()
+    record = penalty(people, "警告", decided_on=Day(2026, 5, 1))
+    with pytest.raises(NotAllowed, match="信用监管办公室"):
+        repair_mirror(
+            subject_id=people.subject.pk, origin=_origin(), record_id=record.pk, actor=other.approver,
+            on=Day(2026, 6, 2),
+        )  # fmt: skip
+    record.refresh_from_db()
+    assert record.state == Record.State.CONFIRMED
 
 
 def test_an_own_decision_is_not_repaired_by_entering_it() -> None:
@@ -200,7 +212,7 @@ def test_an_own_decision_is_not_repaired_by_entering_it() -> None:
     ],
 )
 def test_what_is_mirrored_names_its_document(values: dict[str, object], match: str) -> None:
-    people, ours = make_people(), make_people()
+    people, ours = make_people(), make_people(department=make_department(kind="credit-office"))
     record = penalty(people, "警告", decided_on=Day(2026, 5, 1))
     with pytest.raises(InvalidInput, match=match):
         repair_mirror(
@@ -211,7 +223,7 @@ def test_what_is_mirrored_names_its_document(values: dict[str, object], match: s
 
 def test_a_foreign_repair_is_not_entered_over_an_open_application() -> None:
     load_policy("ndrc-2025-36")
-    people, ours = make_people(), make_people()
+    people, ours = make_people(), make_people(department=make_department(kind="credit-office"))
     record = penalty(people, "警告", decided_on=Day(2026, 5, 1))
     repair_file(subject_id=people.subject.pk, statement="", actor=people.own, on=Day(2026, 6, 1), record_id=record.pk)
     with pytest.raises(Conflict, match="正在办理"):
