@@ -45,6 +45,7 @@ OFFICE = (
     Place("异议与修复", "requests:list", "request.view"),
     Place("举报", "tips:list", "tip.view"),
     Place("信用承诺", "commitments:list", "commitment.view"),
+    Place("红名单", "honours:list", "honour.view"),
     Place("公示", "publications:list", "publication.view"),
     Place("政策", "registry:policy-list", "policy.view"),
     Place("日历", "registry:calendar", "calendar.view"),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("office/requests/", include("repair.urls.office")),
     path("office/publications/", include("disclosure.office_urls")),
     path("office/commitments/", include("incentives.urls.office")),
+    path("office/honours/", include("incentives.urls.honours")),
     path("my/", include("credit_site.portal_urls")),
     path("my/requests/", include("repair.urls.portal")),
     path("my/cases/", include("sanctions.urls.portal")),

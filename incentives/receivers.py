@@ -1,12 +1,22 @@
-"""What commitments do when facts change below them, in the same transaction."""
+"""What commitments and honours do when facts change below them, in the same transaction."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
 from incentives.services.breaches import breach_follow
+from incentives.services.honour_endings import (
+    honours_follow_record,
+    honours_follow_subject,
+    honours_restore_entry,
+    honours_restore_record,
+    honours_strike,
+)
+from incentives.services.honour_merging import honours_move
+from incentives.services.honours import publicities_reckon
 from incentives.services.merging import commitments_move
-from registry.signals import record_changed, subject_merging
+from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
+from sanctions.signals import entry_ended, entry_opened, entry_restored
 
 
 @receiver(record_changed, dispatch_uid="incentives.breach-follow")
@@ -20,3 +30,48 @@ def on_record_changed(**kwargs: Any) -> None:
 def on_subject_merging(**kwargs: Any) -> None:
     """Two subjects become one."""
     commitments_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
+    honours_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+# A record put under another clause may have taken an honour wrongly before, as one that is void did.
+_GIVES_BACK = frozenset({"voided", "classified", "finding"})
+_TAKES = frozenset({"voided", "classified", "finding", "unrepaired"})
+
+
+@receiver(record_confirmed, dispatch_uid="incentives.honours-record-confirmed")
+def on_record_confirmed(**kwargs: Any) -> None:
+    """A new fact may end an honour at once."""
+    honours_follow_record(record=kwargs["record"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(record_changed, dispatch_uid="incentives.honours-record-changed")
+def on_fact_changed(**kwargs: Any) -> None:
+    """A fact that differs may end an honour, or give back one that it ended."""
+    if kwargs["change"] in _GIVES_BACK:
+        honours_restore_record(record=kwargs["record"], actor=kwargs["actor"], on=kwargs["on"])
+    if kwargs["change"] in _TAKES:
+        honours_follow_record(record=kwargs["record"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(subject_changed, dispatch_uid="incentives.honours-subject-changed")
+def on_subject_changed(**kwargs: Any) -> None:
+    """The standardisation grade, or whatever else a criterion asks for, differs."""
+    honours_follow_subject(subject=kwargs["subject"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver([entry_opened, entry_restored], dispatch_uid="incentives.honours-strike")
+def on_entry_opened(**kwargs: Any) -> None:
+    """Who comes onto a black list leaves every red list with it."""
+    honours_strike(entry=kwargs["entry"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(entry_ended, dispatch_uid="incentives.honours-restore")
+def on_entry_ended(**kwargs: Any) -> None:
+    """An entry that should never have been gives back what it took."""
+    honours_restore_entry(entry=kwargs["entry"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(calendar_changed, dispatch_uid="incentives.honours-reckon")
+def on_calendar_changed(**kwargs: Any) -> None:
+    """Publicity runs in working days."""
+    publicities_reckon(actor=kwargs["actor"])

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from incentives.services.honour_reminders import honours_remind
 from incentives.services.reminders import promises_remind
 from registry import clock
 from registry.services.jobs import job_run
@@ -11,3 +12,9 @@ from registry.services.jobs import job_run
 def promises_remind_task() -> None:
     """Remind subjects of what they promised and have not handed in."""
     job_run("incentives.promises_remind", lambda: promises_remind(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="incentives.honours_remind")
+def honours_remind_task() -> None:
+    """Remind of honours near their end, and tell whose term is over."""
+    job_run("incentives.honours_remind", lambda: honours_remind(on=clock.today(), at=clock.now()), now=clock.now)

@@ -230,6 +230,13 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "tips:step": only("handler"),  # by the step; the sample is `accept`
     "tips:identity": only("reviewer", "approver"),
     "tips:opening-list": only("auditor"),
+    # --- incentives: the red list
+    "honours:list": WATCHERS | only("department"),
+    "honours:new": only("handler", "department"),
+    "honours:detail": WATCHERS | only("department"),
+    "honours:file": WATCHERS | only("department"),
+    "honours:answer": only("reviewer"),
+    "honours:step": WATCHERS | only("department"),  # the page only; the service asks by the step
     # --- incentives: commitments
     "commitments:list": WATCHERS,
     "commitments:new": only("handler"),
@@ -303,6 +310,12 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "api:order-carry-out": CLIENT,
     "api:order-refuse": CLIENT,
     "api:order-confirm-end": CLIENT,
+    "api:webhooks": CLIENT,
+    "api:webhook": CLIENT,
+    "api:webhook-pause": CLIENT,
+    "api:webhook-resume": CLIENT,
+    "api:webhook-secret": CLIENT,
+    "api:webhook-replay": CLIENT,
 }
 
 API = frozenset(name for name, rule in ACCESS.items() if rule == CLIENT)
