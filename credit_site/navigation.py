@@ -73,6 +73,7 @@ PORTAL = (
 PUBLIC = (
     Place("查询", "disclosure:home", is_root=True),
     Place("失信名单", "disclosure:lists"),
+    Place("守信红名单", "disclosure:honours"),
     Place("信用承诺", "disclosure:commitments"),
     Place("政策与措施", "disclosure:policies"),
     Place("异议与修复", "disclosure:rights"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import commitments, notes, policies, public, search, tips
+from disclosure.views import commitments, honours, notes, policies, public, search, tips
 
 app_name = "disclosure"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("report/progress/answer/", tips.tip_answer_page, name="tip-answer"),
     path("commitments/", commitments.commitments, name="commitments"),
     path("commitments/<uuid:public_id>/", commitments.commitment, name="commitment"),
+    path("honours/", honours.honours, name="honours"),
+    path("honours/<uuid:public_id>/", honours.honour, name="honour"),
     path("notes/", notes.note_index, name="notes"),
     path("rights/", public.rights, name="rights"),
 ]

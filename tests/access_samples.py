@@ -15,8 +15,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incentives.models import Commitment
+from incentives.models import Commitment, Honour
 from incentives.services.commitments import Wanted, commitment_draft
+from incentives.services.honours import Nomination, honour_nominate, honour_publicise, objection_register
 from incentives.services.promises import promise_record
 from registry import clock
 from registry.models import Account, Department, Finding, OrganizationRole, Record, Subject
@@ -24,6 +25,7 @@ from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from registry.services.policy_adoption import adoption_propose
 from registry.services.policy_drafts import draft_from_edition
+from registry.services.webhooks import webhook_open
 from repair.models import Objection
 from repair.services.experts import expert_add
 from repair.services.objections import Upload, objection_file
@@ -32,9 +34,11 @@ from sanctions.rules.checking import Asked
 from sanctions.services.cases import case_serve
 from sanctions.services.check_sheets import check_sheet_make
 from sanctions.services.trials import trial_start
+from tests.api.clients import make_client
 from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.incentives.honouring import DEPARTMENTS, DISTRICT
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
 from tests.sanctions import listing, reports
@@ -150,6 +154,36 @@ def a_commitment_kind(world: World) -> dict[str, Any]:
 
 def a_commitment(world: World) -> dict[str, Any]:
     return {"public_id": a_promise(world).public_id}
+
+
+def an_honour(world: World) -> Honour:
+    """A nomination by an association for the red list of the district's plan, not reviewed yet."""
+    activate(DISTRICT, clock.today())
+    user = world.accounts["department"]
+    return honour_nominate(
+        subject_id=world.subject.pk, key=DISTRICT, department_id=world.department.pk,
+        nomination=Nomination("演示局", "演示", DEPARTMENTS, [SimpleUploadedFile("推荐表.txt", "演示".encode())]),
+        actor=user, on=clock.today(),
+    )  # fmt: skip
+
+
+def an_honour_file(world: World) -> dict[str, Any]:
+    honour = an_honour(world)
+    return {"public_id": honour.public_id, "file_id": honour.files.get().attachment.public_id}
+
+
+def a_publicised_honour(world: World) -> Honour:
+    honour = an_honour(world)
+    return honour_publicise(honour_id=honour.pk, reason="演示", actor=world.accounts["reviewer"], on=clock.today())
+
+
+def an_honour_objection(world: World) -> dict[str, Any]:
+    honour = a_publicised_honour(world)
+    objection = objection_register(
+        honour_id=honour.pk, text="演示", sender="", received_on=clock.today(), actor=world.accounts["handler"],
+        on=clock.today(),
+    )  # fmt: skip
+    return {"public_id": honour.public_id, "objection_id": objection.pk}
 
 
 def a_commitment_file(world: World) -> dict[str, Any]:
@@ -307,6 +341,18 @@ def a_tip(world: World) -> dict[str, Any]:
     }
 
 
+def a_client(world: World) -> dict[str, Any]:
+    return {"public_id": make_client(department=world.department).public_id}
+
+
+def a_webhook(world: World) -> dict[str, Any]:
+    opened = webhook_open(
+        client=make_client(department=world.department), url="https://shenpi.example/", kinds=["entry.listed"],
+        actor=None, on=clock.today(),
+    )  # fmt: skip
+    return {"public_id": opened.webhook.public_id}
+
+
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
@@ -429,6 +475,13 @@ SAMPLES: dict[str, Builder] = {
     "tips:file": lambda world: a_tip(world) | {"place": 1},
     "tips:step": lambda world: a_tip(world) | {"step": "accept"},
     "tips:identity": a_tip,
+    # --- incentives: the red list
+    "honours:new": a_subject,
+    "honours:detail": lambda world: {"public_id": an_honour(world).public_id},
+    "honours:file": an_honour_file,
+    "honours:answer": an_honour_objection,
+    "honours:step": lambda world: {"public_id": an_honour(world).public_id, "step": "withdraw"},
+    "disclosure:honour": lambda world: {"public_id": a_publicised_honour(world).public_id},
     # --- incentives: commitments
     "commitments:new": a_subject,
     "commitments:promise-new": a_subject,
@@ -466,6 +519,18 @@ SAMPLES: dict[str, Builder] = {
     "api:order-carry-out": an_order,
     "api:order-refuse": an_order,
     "api:order-confirm-end": an_order,
+    "api:webhook": a_webhook,
+    "api:webhook-pause": a_webhook,
+    "api:webhook-resume": a_webhook,
+    "api:webhook-secret": a_webhook,
+    "api:webhook-replay": a_webhook,
+    "registry:client-detail": a_client,
+    "registry:client-change": a_client,
+    "registry:client-rotate": a_client,
+    "registry:client-close": a_client,
+    "registry:webhook-new": a_client,
+    "registry:webhook-detail": a_webhook,
+    "registry:webhook-step": lambda world: a_webhook(world) | {"step": "pause"},
     "api:policy": lambda world: {"pack_id": "mem-2023-11"},
     # --- the entrance
     "mfa_deactivate_totp": with_second_factor,

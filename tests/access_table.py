@@ -275,6 +275,8 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "disclosure:measures": PUBLIC,
     "disclosure:matters": PUBLIC,
     "disclosure:catalogue-file": PUBLIC,
+    "disclosure:honours": PUBLIC,
+    "disclosure:honour": PUBLIC,
     "disclosure:commitments": PUBLIC,
     "disclosure:commitment": PUBLIC,
     "disclosure:rights": PUBLIC,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from disclosure.models import Publication
 from disclosure.selectors import public
+from disclosure.selectors.honours import subject_honours
 from disclosure.selectors.notes import notes_visible
 from registry import clock
 from registry.views.guards import whole_number
@@ -45,6 +46,7 @@ def subject(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "shown": public.subject_publications(found, on=today),
         "former_names": public.former_names(found),
         "notes": notes_visible(on=today, subject=found),
+        "honours": subject_honours(found, on=today),
         "is_person": found.is_person,
         "is_synthetic": found.is_synthetic,
     }

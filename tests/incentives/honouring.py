@@ -15,6 +15,7 @@ MONDAY = Day(2026, 6, 1)
 # Publicity of 5 working days after Monday 2026-06-01 ends on Monday 2026-06-08.
 HEARD_UNTIL, AFTER = Day(2026, 6, 8), Day(2026, 6, 9)
 DISTRICT, SAFETY = "district-plan", "saws-2017-133"
+DEPARTMENTS = "自治区各级行政管理部门和组织、中央驻宁机构"
 ASSOCIATION = "县级以上行业协会商会"
 
 
