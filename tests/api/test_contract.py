@@ -48,7 +48,7 @@ def test_the_committed_document_is_not_stale():
 
 def test_every_route_of_the_api_is_described():
     assert document()["openapi"].startswith("3.1")
-    assert len(operations()) == len(API)
+    assert len(document()["paths"]) == len(API)
 
 
 @pytest.mark.parametrize("name", sorted(operations()))
