@@ -14,6 +14,7 @@ from incentives.services.honour_endings import (
 )
 from incentives.services.honour_merging import honours_move
 from incentives.services.honours import publicities_reckon
+from incentives.services.inspection_merging import inspections_move
 from incentives.services.merging import commitments_move
 from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
 from sanctions.signals import entry_ended, entry_opened, entry_restored
@@ -31,6 +32,7 @@ def on_subject_merging(**kwargs: Any) -> None:
     """Two subjects become one."""
     commitments_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
     honours_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
+    inspections_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
 
 
 # A record put under another clause may have taken an honour wrongly before, as one that is void did.
