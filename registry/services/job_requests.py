@@ -32,4 +32,6 @@ def job_ask(*, name: str, actor: Account, on: date, at: datetime) -> OutboxMessa
 def job_carry_out(payload: dict[str, Any], now: datetime) -> None:
     """Outbox handler: run the job here, as the schedule would. Every job is safe to run twice; its own row tells how
     it went, so a failed run is not put back."""
+    # A worker has loaded the tasks already; a command that drains the outbox has not.
+    current_app.loader.import_default_modules()
     current_app.tasks[payload["name"]].apply()
