@@ -16,7 +16,9 @@ from incentives.services.honour_merging import honours_move
 from incentives.services.honours import publicities_reckon
 from incentives.services.inspection_merging import inspections_move
 from incentives.services.merging import commitments_move
+from incentives.signals import honour_ended, honour_recognised, honour_restored
 from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
+from sanctions.services.cross_checks import subject_cross_check
 from sanctions.signals import entry_ended, entry_opened, entry_restored
 
 
@@ -71,6 +73,12 @@ def on_entry_opened(**kwargs: Any) -> None:
 def on_entry_ended(**kwargs: Any) -> None:
     """An entry that should never have been gives back what it took."""
     honours_restore_entry(entry=kwargs["entry"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver([honour_recognised, honour_ended, honour_restored], dispatch_uid="incentives.cross-check-honour")
+def on_honour_changed(**kwargs: Any) -> None:
+    """An honour beside a negative list is flagged at once, and the flag goes with the honour."""
+    subject_cross_check(subject=kwargs["honour"].subject, actor=kwargs["actor"], on=kwargs["on"])
 
 
 @receiver(calendar_changed, dispatch_uid="incentives.honours-reckon")

@@ -74,7 +74,7 @@ def evaluate_on_entry(sender: object, entry: ListEntry, actor: Account | None, o
     candidates_evaluate(subject=entry.subject, actor=actor, on=on)
 
 
-@receiver([entry_opened, entry_ended, entry_restored], dispatch_uid="sanctions.cross-check")
+@receiver([entry_ended, entry_restored], dispatch_uid="sanctions.cross-check")
 def cross_check_on_entry(sender: object, entry: ListEntry, actor: Account | None, on: date, **kwargs: Any) -> None:
     """What does not go with the entry, or no longer, is flagged at once; the nightly run meets the rest."""
     subject_cross_check(subject=entry.subject, actor=actor, on=on)

@@ -20,6 +20,7 @@ from registry.services.notices import notice_queue
 from sanctions import signals
 from sanctions.models import Case, EntryGround, EntryPause, ListEntry
 from sanctions.selectors.entries import WRONG, adds_paused_time, entries_in_force, pauses_running
+from sanctions.services.cross_checks import subject_cross_check
 from sanctions.services.endings import ending_announce
 from sanctions.services.orders import orders_dispatch, pause_announce
 
@@ -66,6 +67,8 @@ def entry_open(*, case: Case, actor: Account | None, on: date) -> ListEntry:
     )  # fmt: skip
     _tell_subject_opened(entry, case)
     orders_dispatch(entry=entry, actor=actor, on=on)
+    # Before a receiver strikes the honour that the entry clashes with: both departments are told of the two.
+    subject_cross_check(subject=subject, actor=actor, on=on)
     signals.entry_opened.send(sender=ListEntry, entry=entry, actor=actor, on=on)
     return entry
 
