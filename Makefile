@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 export HOST ?= 127.0.0.1
 JOBS ?= 2
+FUZZ ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: benchmark help install install-dev run test test-postgres browser lint types layers templates check cases documents documents-check api-schema api-check sizes fmt clean
+.PHONY: benchmark help install install-dev run test test-postgres browser fuzz lint types layers templates check cases documents documents-check api-schema api-check sizes fmt clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +43,9 @@ test-postgres: install-dev ## 在 DATABASE_URL 指定的 PostgreSQL 上运行测
 
 browser: install-dev ## 在无界面 Chromium 中走完主要流程
 	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -m browser
+
+fuzz: install-dev ## 用 schemathesis 依 docs/api/openapi.yaml 试遍接口（几分钟）
+	FUZZ_PHASES=examples,coverage,fuzzing FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -q tests/api/test_fuzzing.py
 
 lint: install-dev ## 代码风格与静态检查
 	$(BIN)/ruff check .

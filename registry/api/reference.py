@@ -46,7 +46,8 @@ class Calendar(ApiView):
         description="期限按工作日计算时所用的日历，含放假和调休。带 ETag。",
         example={"year": 2026, "is_announced": True, "source": "国务院办公厅放假安排（随系统提供）",
                  "items": [{"day": "2026-01-01", "kind": "holiday", "note": ""}]},
-        refusals={400: ("year-out-of-range", "年份“1900”不可用，应在2004至2100年之间。")},
+        refusals={400: ("year-out-of-range", "年份“1900”不可用，应在2004至2100年之间。"),
+                  404: ("not-found", "没有这个地址或者编号，或者不属于本部门。请核对后重试。")},
     )  # fmt: skip
     def get(self, request: Request, year: int) -> HttpResponseBase:
         """Return the days of `year`. Raises InvalidInput for a year outside the calendar's range."""

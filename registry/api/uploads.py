@@ -125,8 +125,13 @@ class Records(_One):
 class _Many(ApiView):
     """Many decisions, recorded behind a status address."""
 
-    body_most = settings.IMPORT_MAX_BYTES
     place: ClassVar[str]
+
+    @property
+    def body_most(self) -> int:
+        """What a batch may weigh, in bytes: as much as an imported file."""
+        limit: int = settings.IMPORT_MAX_BYTES
+        return limit
 
     def _upload(self, request: Request, kind: str) -> Response:
         rows = _object(request).get("rows")

@@ -81,8 +81,8 @@ class Orders(ApiView):
         """Return a page of orders in order of id."""
         limit, today = limit_of(request), clock.today()
         after = cursor_read(_KIND, request.query_params.get("cursor", ""))
-        queue = request.query_params.get("queue", "")
-        if queue and queue not in selectors.QUEUES:
+        queue = request.query_params.get("queue")
+        if queue is not None and queue not in selectors.QUEUES:
             raise InvalidInput(
                 "queue-unknown", f"没有名为“{queue[:40]}”的队列。可用的有：{'、'.join(selectors.QUEUES)}。",
                 field="queue", value=queue[:40],
