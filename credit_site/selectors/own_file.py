@@ -162,9 +162,14 @@ def entry_reasons(entry: ListEntry, on: date) -> EntryReasons:
 
 def own_notices(subject: Subject) -> QuerySet[Notice]:
     """Return the messages and notices to the subject that have arrived, the newest first."""
-    return Notice.objects.filter(subject=subject, state__in=[Notice.State.DELIVERED, Notice.State.SERVED]).order_by(
-        "-id"
-    )
+    return Notice.objects.filter(
+        _written_to(subject), state__in=[Notice.State.DELIVERED, Notice.State.SERVED]
+    ).order_by("-id")  # fmt: skip
+
+
+def _written_to(subject: Subject) -> Q:
+    """What was written to the subject, also under a second row that was merged into its own and kept its papers."""
+    return Q(subject=subject) | Q(subject__merged_into=subject)
 
 
 def must_sign(notice: Notice, subject: Subject) -> bool:
@@ -186,13 +191,17 @@ def own_documents(subject: Subject) -> QuerySet[Document]:
     addressed = Q(kind__in=ADDRESSED_KINDS)
     for beginning in ADDRESSED_BEGINNINGS:
         addressed |= Q(kind__startswith=beginning)
-    return Document.objects.filter(addressed, subject=subject).select_related("attachment").order_by("-made_on", "-pk")
+    return (
+        Document.objects.filter(addressed, _written_to(subject))
+        .select_related("attachment")
+        .order_by("-made_on", "-pk")
+    )
 
 
 def document_rows(subject: Subject) -> list[DocumentRow]:
     """Return the subject's documents with how each was served; its own credit reports stand on their own page."""
     found = list(own_documents(subject).exclude(kind=REPORT_KIND))
-    served = Notice.objects.filter(subject=subject, channel=Notice.Channel.PAPER).order_by("pk")
+    served = Notice.objects.filter(_written_to(subject), channel=Notice.Channel.PAPER).order_by("pk")
     # A notice that brings a document bears the document's title and number.
     by_title = {notice.title: notice for notice in served}
     return [DocumentRow(each, by_title.get(f"{each.title}（{each.number}）"[:200])) for each in found]

@@ -1,6 +1,7 @@
 """The queues of the workbench: what somebody has to act on, by due day.
 
-Cases, candidates, entries without grounds, requests, orders and publicity lie in tables of their own. Each becomes a `Source` with the same columns, so that one
+Cases, candidates, entries without grounds, requests, orders, publicity, tips, commitments and claims lie in tables of
+their own. Each becomes a `Source` with the same columns, so that one
 union is sorted and cut into pages by the database, and counting takes one statement a source.
 """
 
@@ -12,18 +13,24 @@ from typing import Any, Final
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, DateField, F, Model, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from disclosure.selectors.office import due_deadlines
-from registry.models import Account
+from incentives.rules import lifecycle as commitment_rules
+from incentives.selectors.commitments import commitments_due
+from registry.models import Account, Claim
 from registry.rules import access
 from registry.selectors.deadlines import NO_DAY, due_soon_until, earliest_due
 from registry.selectors.policy_adoption import proposals_pending
 from registry.selectors.rights import roles_on
 from repair.models import Objection, RepairApplication, Request
-from repair.rules.lifecycle import ACCEPTED, FILED, OPEN
+from repair.rules.lifecycle import ACCEPTED, FILED, OPEN, SUPPLEMENT
+from repair.selectors.lists import supplement_over
 from sanctions.models import Candidate, Case
+from sanctions.rules import tips as tip_rules
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.orders import orders_owed, orders_visible_to
+from sanctions.selectors.tips import tips_open, tips_visible_to
 from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
 
 QUEUES: Final = {
@@ -36,6 +43,7 @@ QUEUES: Final = {
 CASE, CANDIDATE, ENTRY, ORDER, PUBLICITY = "case", "candidate", "entry", "order", "publicity"
 PROPOSAL = "proposal"
 OBJECTION, REPAIR = "objection", "repair"
+TIP, COMMITMENT, CLAIM = "tip", "commitment", "claim"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
@@ -129,6 +137,12 @@ def sources_of(desk: Desk) -> list[Source]:
         found.append(_requests(desk, RepairApplication, REPAIR))
     if desk.may("order.view"):
         found.append(_orders(desk))
+    if desk.may("tip.view"):
+        found.append(_tips(desk))
+    if desk.may("commitment.view"):
+        found.append(_commitments(desk))
+    if desk.may("claim.decide"):
+        found.append(_claims())
     return found
 
 
@@ -176,13 +190,14 @@ def _proposals(desk: Desk) -> Source:
 
 def _requests(desk: Desk, model: type[Request], source: str) -> Source:
     """Requests of the own department: to accept, then to decide by another than who accepted. One that waits for its
-    subject is nobody's turn; its clock stands."""
+    subject is nobody's turn, its clock stands; once the subject's time is over it lies with who decides."""
     own, mine = Q(department=desk.account.department_id), NOTHING
     if desk.may("request.accept"):
         mine |= own & Q(state=FILED)
     if desk.may("request.decide"):
         mine |= own & Q(state=ACCEPTED) & (Q(accepted_by__isnull=True) | ~Q(accepted_by=desk.account.pk))
-    rows = model._default_manager.filter(state__in=OPEN)
+        mine |= own & Q(state=SUPPLEMENT, supplement_over=True)
+    rows = model._default_manager.filter(state__in=OPEN).annotate(supplement_over=supplement_over(model, desk.on))
     return Source(_rows(rows, source, earliest_due(model._meta.label_lower)), mine)
 
 
@@ -190,6 +205,42 @@ def _orders(desk: Desk) -> Source:
     seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
     rows = orders_owed(seen, desk.on).order_by().annotate(source=Value(ORDER, output_field=CharField()))
     return Source(rows, Q(department=desk.account.department_id) if desk.may("order.answer") else NOTHING)
+
+
+def _tips(desk: Desk) -> Source:
+    """Tips that the person may read: to take in, the own ones to look into and to answer, and what another than the
+    handler decides."""
+    me, mine = desk.account.pk, NOTHING
+    if desk.may("tip.handle"):
+        mine |= Q(handler=me) & (Q(state__in=(tip_rules.ACCEPTED, tip_rules.CONCLUDED)))
+    if desk.may("tip.decide"):
+        to_decide = Q(state=tip_rules.INVESTIGATED) | Q(reward=tip_rules.PROPOSED)
+        mine |= to_decide & (Q(handler__isnull=True) | ~Q(handler=me))
+    if desk.may("tip.identity"):
+        # Who pays the reward must know the reporter, whom the handler never does.
+        mine |= Q(state=tip_rules.TOLD, reward=tip_rules.GRANTED) & (Q(handler__isnull=True) | ~Q(handler=me))
+    waiting = Q(state=tip_rules.RECEIVED) if desk.may("tip.handle") or desk.is_whole else NOTHING
+    rows = tips_visible_to(desk.account, desk.on).filter(tips_open())
+    due = Coalesce(F("due_on"), Value(NO_DAY), output_field=DateField())
+    return Source(_rows(rows, TIP, due), mine, waiting)
+
+
+def _commitments(desk: Desk) -> Source:
+    """Commitments to the own department: what was handed in or missed is checked, a breach found by who decides."""
+    own, mine = Q(department=desk.account.department_id), NOTHING
+    if desk.may("commitment.check"):
+        mine |= own & Q(state=commitment_rules.SIGNED)
+    if desk.may("commitment.breach"):
+        mine |= own & Q(state=commitment_rules.NOTICED)
+    rows = commitments_due(None, desk.on).select_related(None).order_by()
+    return Source(rows.annotate(source=Value(COMMITMENT, output_field=CharField())), mine)
+
+
+def _claims() -> Source:
+    """Claims of accounts that wait for the office. No document sets days for them; those who wait longest stand first
+    on their own page."""
+    rows = Claim.objects.filter(state=Claim.State.FILED)
+    return Source(_rows(rows, CLAIM, Value(NO_DAY, DateField())), unassigned=EVERYTHING)
 
 
 def queue_counts(desk: Desk, sources: Iterable[Source]) -> dict[str, int]:

@@ -28,7 +28,7 @@ def tiles_of(desk: Desk, counts: Mapping[str, int], current: str) -> list[Tile]:
         "overdue": "法定或者规定期限已过",
         "soon": f"{SOON_WORKING_DAYS}个工作日内，其中今日到期{counts['today']}件",
         "mine": "轮到我办的，按到期日排列",
-        "unassigned": "没有经办人的案件和待列入提示",
+        "unassigned": "没有经办人的案件、待列入提示、待受理的举报、账号认领",
         "all": "全办，含各部门的任务",
     }
     tones = {"overdue": "danger", "soon": "warn"}
@@ -58,7 +58,7 @@ def empty_text(desk: Desk, queue: str, counts: Mapping[str, int]) -> str:
         "mine": "现在没有轮到您办理的事项。",
         "overdue": f"{whose}没有逾期的事项。",
         "soon": f"{whose}{SOON_WORKING_DAYS}个工作日内没有到期的事项。",
-        "unassigned": "没有待认领的案件和待列入提示。",
+        "unassigned": "没有待认领的案件、提示、举报和账号认领。",
         "all": "全办没有待办事项。",
     }
     if queue == "mine" and desk.takes_cases and counts["unassigned"]:

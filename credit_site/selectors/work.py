@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,49 +13,35 @@ from credit_site.selectors.queues import (
     CANDIDATE,
     CASE,
     CASE_KIND,
+    CLAIM,
+    COMMITMENT,
     ENTRY,
     OBJECTION,
     ORDER,
     PROPOSAL,
     PUBLICITY,
     REPAIR,
+    TIP,
     Desk,
 )
+from credit_site.selectors.work_item import Key, WorkItem
+from credit_site.selectors.work_rights import claim_items, commitment_items, tip_items
 from registry.models import Deadline, Event, PolicyProposal, Record
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views, with_clock
 from registry.selectors.policy_adoption import proposals_pending
 from repair.models import Objection, RepairApplication
 from repair.rules.lifecycle import ACCEPTED, FILED, SUPPLEMENT
-from repair.selectors.lists import MODELS, OBJECTIONS, REPAIRS, RequestRow, request_row
+from repair.selectors.lists import MODELS, OBJECTIONS, REPAIRS, RequestRow, request_row, supplement_over
 from sanctions.models import Candidate, MeasureOrder
 from sanctions.rules.lifecycle import MAIN
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.orders import ENDING_DEADLINE, ORDER_KIND
 from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
 
-Key = tuple[str, int]
 OBJECTION_KIND, REPAIR_KIND = Objection._meta.label_lower, RepairApplication._meta.label_lower
 _FAMILIES = {OBJECTION: OBJECTIONS, REPAIR: REPAIRS}
 _TURNS = {FILED: ("决定是否受理", "accept"), ACCEPTED: ("作出决定", ""), SUPPLEMENT: ("等待当事人补正", "")}
-
-
-@dataclass(frozen=True)
-class WorkItem:
-    """One thing to do. `needs`: the permission that the page of the next step asks for. `due` comes without its basis, which stands apart. `holder`: who has it, "" when nobody; `step_url`: "" while nothing can be done."""
-
-    kind: str
-    number: str
-    url: str
-    subject: str
-    detail: str
-    step: str
-    step_url: str
-    step_who: str
-    holder: str
-    due: DeadlineView | None
-    needs: str = ""
-    basis: str = ""
 
 
 def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkItem]:
@@ -76,8 +62,11 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
         **_orders(by_source[ORDER], dues, on),
         **_publicity(by_source[PUBLICITY], dues),
         **_proposals(by_source[PROPOSAL]),
-        **_requests(OBJECTION, by_source[OBJECTION], dues),
-        **_requests(REPAIR, by_source[REPAIR], dues),
+        **_requests(OBJECTION, by_source[OBJECTION], dues, on),
+        **_requests(REPAIR, by_source[REPAIR], dues, on),
+        **tip_items(by_source[TIP], on),
+        **commitment_items(by_source[COMMITMENT], on),
+        **claim_items(by_source[CLAIM]),
     }
     return [_apart(items[key], desk) for key in wanted if key in items]
 
@@ -260,10 +249,11 @@ def _proposal(proposal: PolicyProposal) -> WorkItem:
     )
 
 
-def _requests(source: str, ids: list[int], dues: dict[Key, DeadlineView]) -> dict[Key, WorkItem]:
+def _requests(source: str, ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key, WorkItem]:
     if not ids:
         return {}
-    found = MODELS[_FAMILIES[source]].objects.filter(pk__in=ids)
+    model = MODELS[_FAMILIES[source]]
+    found = model.objects.filter(pk__in=ids).annotate(supplement_over=supplement_over(model, on))
     rows = found.select_related("subject", "department", "record", "entry")
     return {(source, each.pk): _request(request_row(each), dues.get((source, each.pk))) for each in rows}
 
@@ -273,7 +263,11 @@ def _request(row: RequestRow, due: DeadlineView | None) -> WorkItem:
     url = reverse("requests:detail", args=[row.family, request.public_id])
     step, page = _TURNS[request.state]
     waits = request.state == SUPPLEMENT
+    if waits and request.supplement_over:  # type: ignore[union-attr]
+        # The subject's time is over: the department is not held up any longer.
+        step, page, waits = "逾期没有补正，决定是否不予受理", "decline", False
     step_url = reverse("requests:step", args=[row.family, request.public_id, page]) if page else url
+    needs = "request.accept" if page == "accept" else "request.decide"
     return WorkItem(
         kind=row.kind_label,
         number=request.number,
@@ -282,8 +276,8 @@ def _request(row: RequestRow, due: DeadlineView | None) -> WorkItem:
         detail=request.about,
         step=step,
         step_url="" if waits else step_url,
-        step_who="" if waits else access.roles_labels("request.accept" if page else "request.decide"),
+        step_who="" if waits else access.roles_labels(needs),
         holder=request.department.short_name,
         due=due,
-        needs="request.accept" if page else "request.decide",
+        needs=needs,
     )

@@ -131,8 +131,8 @@ def commitments_public(on: date, *, text: str = "") -> QuerySet[Commitment]:
     return found
 
 
-def commitments_due(department: Department, on: date) -> QuerySet[Any]:
-    """Return what the officers of `department` must act on, each with `due`, the earliest first.
+def commitments_due(department: Department | None, on: date) -> QuerySet[Any]:
+    """Return what the officers of `department` (of all without one) must act on, each with `due`, the earliest first.
 
     A commitment is among them while something handed in waits to be checked, an obligation was missed, or the time for
     a statement about a breach is over. `due`: the obligation's day; the last day for the statement, or the day on which
@@ -142,7 +142,8 @@ def commitments_due(department: Department, on: date) -> QuerySet[Any]:
     acts = Exists(waiting.filter(Q(handed_on__isnull=False) | Q(due_on__lt=on)))
     heard = Q(state=lifecycle.NOTICED) & (Q(statement_until__lt=on) | Q(waived_on__isnull=False))
     earliest = Min("obligations__due_on", filter=Q(obligations__done_on__isnull=True))
-    found = Commitment.objects.filter(department=department).filter(Q(acts, state=lifecycle.SIGNED) | heard)
+    found = Commitment.objects.filter(Q(acts, state=lifecycle.SIGNED) | heard)
+    found = found.filter(department=department) if department is not None else found
     due = Case(
         When(state=lifecycle.NOTICED, then=Coalesce("waived_on", "statement_until", output_field=DateField())),
         default=Coalesce(earliest, Value(NO_DAY)),

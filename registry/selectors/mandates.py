@@ -59,10 +59,11 @@ def is_manager(account: Account, on: date) -> bool:
     opened for the enterprise, without any mandate, counts as the enterprise itself."""
     if account.subject_id is None:
         return False
-    own = Mandate.objects.filter(account=account, subject=account.subject_id)
-    if not own.exists():
+    # Whatever subject a mandate was given for: who was an agent never becomes a manager by a merge.
+    if not Mandate.objects.filter(account=account).exists():
         return True
-    return own.filter(mandates_in_force(on), role=Mandate.Role.MANAGER).exists()
+    running = Mandate.objects.filter(mandates_in_force(on), account=account, subject=account.subject_id)
+    return running.filter(role=Mandate.Role.MANAGER).exists()
 
 
 def consent_of(subject: Subject) -> ServiceConsent | None:

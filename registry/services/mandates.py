@@ -343,6 +343,21 @@ def mandate_end(*, mandate_id: int, reason: str, actor: Account, on: date) -> Ma
     return mandate
 
 
+def mandates_move(*, loser: Subject, winner: Subject, actor: Account | None, on: date) -> int:
+    """Move the mandates of a subject that is merged away, as they are; a code still out for it serves nobody any more.
+    Call with both subjects locked, together with the accounts. Return how many mandates moved."""
+    code = open_code(loser)
+    if code is not None:
+        code.cancelled_on = on
+        code.save_by(actor, reason="subject.merge")
+    count = 0
+    for mandate in Mandate.objects.select_for_update(of=("self",)).filter(subject=loser).order_by("pk"):
+        mandate.subject = winner
+        mandate.save_by(actor, reason="subject.merge")
+        count += 1
+    return count
+
+
 def _managed(actor: Account, on: date) -> Subject:
     """Return the subject whose accounts the actor manages, locked. Raises NotAllowed."""
     authz.require(actor, "portal.file", on=on)

@@ -10,6 +10,7 @@ from registry.base.tracked import version_require
 from registry.models import Account, Deadline, OrganizationRole, Record, Subject
 from registry.services import authz
 from registry.services.events import event_record
+from registry.services.mandates import mandates_move
 from registry.signals import subject_changed, subject_merging
 
 
@@ -19,7 +20,7 @@ def subjects_merge(
 ) -> Subject:
     """Merge the duplicate `loser` into `winner` and return the winner. `version`: the loser's, as shown.
 
-    Records, names, roles, accounts and open deadlines move; events, documents and notices stay where they were
+    Records, names, roles, accounts with their mandates and open deadlines move; events, documents and notices stay where they were
     written. Higher apps move or veto by `subject_merging`. Raises InvalidInput, Conflict when the two bear different
     codes or hold the same document twice, NotAllowed.
     """
@@ -88,7 +89,9 @@ def _move_facts(loser: Subject, winner: Subject, actor: Account | None, on: date
     open_deadlines = Deadline.objects.filter(subject=loser, met_on__isnull=True, cancelled_on__isnull=True)
     deadlines = _move(open_deadlines, "subject", winner, actor)
     accounts = Account.objects.filter(subject=loser).update(subject=winner)
-    return {"records": records, "names": names, "roles": roles, "deadlines": deadlines, "accounts": accounts}
+    mandates = mandates_move(loser=loser, winner=winner, actor=actor, on=on)
+    return {"records": records, "names": names, "roles": roles, "deadlines": deadlines, "accounts": accounts,
+            "mandates": mandates}  # fmt: skip
 
 
 def _move(rows: "models.QuerySet[Any]", field: str, winner: Subject, actor: Account | None) -> int:
@@ -136,6 +139,8 @@ def _hand_over_codes(loser: Subject, winner: Subject, actor: Account | None) -> 
     loser.uscc, loser.document_hash = None, None
     loser.merged_into, loser.status = winner, Subject.Status.MERGED
     loser.save_by(actor, reason="subject.merge")
+    # One step always leads to the subject that stands: what was merged into the loser goes on to the winner.
+    _move(Subject.objects.filter(merged_into=loser), "merged_into", winner, actor)
     for name, value in kept.items():
         if not getattr(winner, name):
             setattr(winner, name, value)

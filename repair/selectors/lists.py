@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 
 from registry.models import Account, Deadline, Document, Event, Subject
+from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, with_clock
 from repair.models import Objection, RepairApplication
 from repair.rules.lifecycle import OPEN
@@ -105,11 +106,34 @@ def request_rows(keys: Iterable[Sequence[Any]], on: date) -> list[RequestRow]:
     return [rows[key] for key in wanted if key in rows]
 
 
+def supplement_over(model: type[Any], on: date) -> Exists:
+    """An expression for requests: is the time over that the subject had to hand in what was missing?"""
+    asked = Deadline.objects.filter(
+        object_kind=model._meta.label_lower, object_id=OuterRef("pk"), role=access.SUBJECT, met_on__isnull=True,
+        cancelled_on__isnull=True,
+    )  # fmt: skip
+    return Exists(asked.filter(due_on__lt=on))
+
+
+def supplement_until(request: AnyRequest) -> date | None:
+    """Return the last day on which the subject may hand in what is missing; None where nothing is asked of it."""
+    asked = Deadline.objects.filter(
+        object_kind=request._meta.label_lower, object_id=request.pk, role=access.SUBJECT, met_on__isnull=True,
+        cancelled_on__isnull=True,
+    )  # fmt: skip
+    return asked.values_list("due_on", flat=True).first()
+
+
 def dues_of(model: type[AnyRequest], ids: list[int], on: date) -> dict[int, DeadlineView]:
-    """Return the earliest open deadline of each request, one whose clock runs before one that stands."""
-    found = Deadline.objects.filter(
-        object_kind=model._meta.label_lower, object_id__in=ids, met_on__isnull=True, cancelled_on__isnull=True
-    ).select_related("subject", "department", "account")
+    """Return the earliest open deadline of each request that the department keeps, one whose clock runs before one that
+    stands."""
+    found = (
+        Deadline.objects.filter(
+            object_kind=model._meta.label_lower, object_id__in=ids, met_on__isnull=True, cancelled_on__isnull=True
+        )
+        .exclude(role=access.SUBJECT)
+        .select_related("subject", "department", "account")
+    )  # fmt: skip
     views = deadline_views(with_clock(found).order_by("-clock_stands", "-due_on", "-pk"), on)
     return {view.deadline.object_id: view for view in views}
 

@@ -22,7 +22,8 @@ def own_notice_receive(*, notice_id: int, actor: Account, on: date) -> Notice:
     electronic service), TransitionRefused (served already, nothing to serve).
     """
     authz.require(actor, "portal.file", on=on)
-    subject_id = Notice.objects.values_list("subject_id", flat=True).get(pk=notice_id)
+    addressee = Notice.objects.select_related("subject").get(pk=notice_id).subject
+    subject_id = (addressee.merged_into_id or addressee.pk) if addressee is not None else None
     if subject_id is None or subject_id != actor.subject_id:
         raise NotAllowed("other-subject", "只能签收送给本单位（本人）的文书。请核对登录的账号。")
     subject = Subject.objects.select_for_update().get(pk=subject_id)

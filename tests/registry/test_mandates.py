@@ -22,6 +22,7 @@ from registry.services.mandates import (
     code_issue,
     mandate_end,
 )
+from registry.services.merging import subjects_merge
 from registry.services.service_consents import service_consent_give, service_consent_withdraw
 from tests.credit_site.samples import PASSWORD, a_letter, claim_facts, make_claim, make_mandate
 from tests.factories import make_account, make_department, make_subject
@@ -377,3 +378,34 @@ def test_a_code_is_shown_on_one_page_only(client, officer):
     later = client.get(reverse("registry:subject-mandates", args=[subject.public_id])).content.decode()
     assert code not in later
     assert claim_file(facts=claim_facts(subject), letter=None, code=code, on=clock.today()).claim.account is not None
+
+
+# --- a second row of the same enterprise is merged
+
+
+def test_an_agent_of_a_merged_row_stays_an_agent_of_the_one_that_stands():
+    loser, winner = make_subject(uscc=None), make_subject()
+    agent, manager = make_account("subject", subject=loser), make_account("subject", subject=winner)
+    given, _ = make_mandate(loser, agent, role="agent"), make_mandate(winner, manager, role="manager")
+    subjects_merge(
+        loser_id=loser.pk, winner_id=winner.pk, reason="重复登记", version=None, actor=make_account("approver"),
+        on=clock.today(),
+    )  # fmt: skip
+    agent.refresh_from_db()
+    given.refresh_from_db()
+    assert (agent.subject, given.subject, given.role) == (winner, winner, "agent")
+    assert not is_manager(agent, clock.today())
+    assert is_manager(manager, clock.today())
+    ended = mandate_end(mandate_id=given.pk, reason="", actor=manager, on=clock.today())
+    assert ended.ends_on == clock.today()
+
+
+def test_what_was_merged_before_goes_on_to_the_row_that_stands():
+    first, second, third = make_subject(uscc=None), make_subject(uscc=None), make_subject()
+    approver = make_account("approver")
+    for loser, winner in ((first, second), (second, third)):
+        subjects_merge(
+            loser_id=loser.pk, winner_id=winner.pk, reason="重复登记", version=None, actor=approver, on=clock.today()
+        )
+    first.refresh_from_db()
+    assert first.merged_into == third
