@@ -46,6 +46,7 @@ OFFICE = (
     Place("举报", "tips:list", "tip.view"),
     Place("信用承诺", "commitments:list", "commitment.view"),
     Place("红名单", "honours:list", "honour.view"),
+    Place("联合激励", "grants:list", "grant.view"),
     Place("公示", "publications:list", "publication.view"),
     Place("政策", "registry:policy-list", "policy.view"),
     Place("日历", "registry:calendar", "calendar.view"),
@@ -53,6 +54,7 @@ OFFICE = (
     Place("账号认领", "registry:claim-list", "claim.decide"),
     Place("账号", "registry:account-list", "account.manage"),
     Place("部门", "registry:department-list", "account.manage"),
+    Place("接口", "registry:client-list", "client.manage"),
     Place("审计", "registry:event-list", "event.view"),
     Place("后台任务", "registry:job-list", "job.view"),
 )

@@ -119,6 +119,16 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:department-list": only("administrator"),
     "registry:department-new": only("administrator"),
     "registry:department-change": only("administrator"),
+    "registry:client-list": only("administrator"),
+    "registry:client-new": only("administrator"),
+    "registry:client-detail": only("administrator"),
+    "registry:client-change": only("administrator"),
+    "registry:client-rotate": only("administrator"),
+    "registry:client-close": only("administrator"),
+    "registry:webhook-new": only("administrator"),
+    "registry:webhook-detail": only("administrator"),
+    "registry:webhook-step": only("administrator"),
+    "registry:webhook-dead": only("administrator"),
     "registry:calendar": WATCHERS | only("administrator"),
     "registry:calendar-day": only("administrator"),
     "registry:calendar-load": only("administrator"),
@@ -168,6 +178,25 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "sanctions:order-carry-out": only("department"),
     "sanctions:order-refuse": only("department"),
     "sanctions:order-confirm-end": only("department"),
+    "sanctions:order-confirm-pause": only("department"),
+    "sanctions:order-confirm-resumption": only("department"),
+    "sanctions:order-add-effect": only("department"),
+    "sanctions:measures-in-force": WATCHERS | only("department"),
+    "sanctions:measures-in-force-sheet": WATCHERS | only("department"),
+    "sanctions:joint-statistics": WATCHERS | only("department"),
+    "sanctions:joint-statistics-sheet": WATCHERS | only("department"),
+    "sanctions:joint-asked": WATCHERS | only("department"),
+    "sanctions:joint-asked-sheet": WATCHERS | only("department"),
+    "sanctions:joint-reported": WATCHERS | only("department"),
+    "sanctions:joint-reported-sheet": WATCHERS | only("department"),
+    "sanctions:joint-report-list": WATCHERS | only("department"),
+    "sanctions:joint-report-detail": WATCHERS | only("department"),
+    "sanctions:joint-report-file": WATCHERS | only("department"),  # the document; the sheet names subjects
+    "sanctions:escalation-list": WATCHERS | only("department"),
+    "sanctions:escalation-detail": WATCHERS | only("department"),  # one's own department's
+    "sanctions:escalation-explain": only("department"),
+    "sanctions:escalation-urge": only("reviewer", "approver", "department"),  # the service asks whose
+    "sanctions:escalation-close": only("reviewer", "approver", "department"),
     # --- registry: claims and mandates
     "registry:claim-list": only("handler", "reviewer"),
     "registry:claim-detail": only("handler", "reviewer"),
@@ -237,6 +266,9 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "honours:file": WATCHERS | only("department"),
     "honours:answer": only("reviewer"),
     "honours:step": WATCHERS | only("department"),  # the page only; the service asks by the step
+    "grants:list": WATCHERS | only("department"),
+    "grants:detail": WATCHERS | only("department"),
+    "grants:step": WATCHERS | only("department"),  # the page only; the service asks by the step
     # --- incentives: commitments
     "commitments:list": WATCHERS,
     "commitments:new": only("handler"),

@@ -7,10 +7,12 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from registry import clock
 from registry.base.errors import NotAllowed
 from registry.models import Account
 from registry.rules.scopes import SCOPE_LABELS
 from registry.selectors.clients import ClientToken, client_by_token
+from registry.services.clients import client_use_mark
 
 
 class ClientAuthentication(BaseAuthentication):
@@ -23,6 +25,7 @@ class ClientAuthentication(BaseAuthentication):
         token = client_by_token(text.strip())
         if token is None:
             raise AuthenticationFailed
+        client_use_mark(token.client, at=clock.now())
         return token.client.account, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from django.db.models import Count, Q, QuerySet
 from oauth2_provider.models import get_access_token_model
 
 from registry.models import ApiClient
@@ -22,7 +23,9 @@ def client_by_token(text: str) -> ClientToken | None:
     digest = hashlib.sha256(text.encode()).hexdigest()
     token = (
         get_access_token_model()
-        .objects.select_related("application__api_client__account", "application__api_client__department")
+        .objects.select_related(
+            "application__api_client__account", "application__api_client__department", "application__api_client__use"
+        )
         .filter(token_checksum=digest, application__api_client__is_active=True)
         .first()
     )
@@ -32,3 +35,10 @@ def client_by_token(text: str) -> ClientToken | None:
     if not client.account.is_active or not client.department.is_active:
         return None
     return ClientToken(client, frozenset(token.scope.split()) & frozenset(client.scopes))
+
+
+def client_list() -> QuerySet[ApiClient]:
+    """Return all clients, those in use first, with `webhooks_now` (how many subscriptions stand)."""
+    standing = Count("webhooks", filter=Q(webhooks__closed_on__isnull=True))
+    found = ApiClient.objects.select_related("department", "account", "application", "use")
+    return found.annotate(webhooks_now=standing).order_by("-is_active", "name")

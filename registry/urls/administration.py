@@ -1,8 +1,8 @@
-"""Routes below /office/: accounts, departments, calendar, notices, timeline, jobs."""
+"""Routes below /office/: accounts, departments, departments' systems, calendar, notices, timeline, jobs."""
 
 from django.urls import URLPattern, path
 
-from registry.views import accounts, audit, calendar, departments, notices
+from registry.views import accounts, audit, calendar, clients, departments, notices, webhooks
 
 patterns: list[URLPattern] = [
     path("accounts/", accounts.account_index, name="account-list"),
@@ -17,6 +17,16 @@ patterns: list[URLPattern] = [
     path("departments/", departments.department_index, name="department-list"),
     path("departments/new/", departments.department_new, name="department-new"),
     path("departments/<int:department_id>/change/", departments.department_change, name="department-change"),
+    path("clients/", clients.client_index, name="client-list"),
+    path("clients/new/", clients.client_new, name="client-new"),
+    path("clients/<uuid:public_id>/", clients.client_detail, name="client-detail"),
+    path("clients/<uuid:public_id>/change/", clients.client_change, name="client-change"),
+    path("clients/<uuid:public_id>/secret/", clients.client_rotate, name="client-rotate"),
+    path("clients/<uuid:public_id>/close/", clients.client_close, name="client-close"),
+    path("clients/<uuid:public_id>/webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("webhooks/dead/", webhooks.dead_index, name="webhook-dead"),
+    path("webhooks/<uuid:public_id>/", webhooks.webhook_detail, name="webhook-detail"),
+    path("webhooks/<uuid:public_id>/<slug:step>/", webhooks.webhook_step, name="webhook-step"),
     path("calendar/", calendar.calendar_page, name="calendar"),
     path("calendar/day/", calendar.calendar_day, name="calendar-day"),
     path("calendar/load/", calendar.calendar_load, name="calendar-load"),

@@ -87,7 +87,7 @@ def test_a_shut_client_gets_in_no_more():
     keys = opened("catalogue.read")
     calling = caller(keys.client)
     assert calling.get(DEPARTMENTS).status_code == 200
-    client_close(client=keys.client, reason="系统下线", actor=None, on=DAY)
+    client_close(client=keys.client, reason="系统下线", actor=None, on=DAY, at=dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
     assert calling.get(DEPARTMENTS).status_code == 401
     answer = token_request(keys.client.application.client_id, keys.secret)
     assert answer.json() == {"error": "invalid_client"}
