@@ -41,7 +41,7 @@ from tests.factories import make_account, make_department, make_record, make_sub
 from tests.incentives.honouring import DEPARTMENTS, DISTRICT
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
-from tests.sanctions import listing, reports
+from tests.sanctions import joint, listing, reports
 from tests.sanctions.case_world import CaseWorld, activate
 
 
@@ -248,6 +248,21 @@ def a_cross_check(world: World) -> dict[str, Any]:
     ).save_by(None, reason="test")
     flag.entries.add(entry)
     return {"public_id": flag.public_id}
+
+
+def an_order_in_force(world: World) -> dict[str, Any]:
+    """Makes the department one that holds a task; the address itself names nothing."""
+    an_order(world)
+    return {}
+
+
+def an_escalation(world: World) -> dict[str, Any]:
+    order = MeasureOrder.objects.get(public_id=an_order(world)["public_id"])
+    return {"public_id": joint.make_escalation(order, on=clock.today()).public_id}
+
+
+def a_joint_report(world: World) -> dict[str, Any]:
+    return {"public_id": joint.make_report(world.department, on=clock.today()).public_id}
 
 
 def an_objection(world: World) -> dict[str, Any]:
@@ -470,6 +485,16 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:order-carry-out": an_order,
     "sanctions:order-refuse": an_order,
     "sanctions:order-confirm-end": an_order,
+    "sanctions:order-confirm-pause": an_order,
+    "sanctions:order-confirm-resumption": an_order,
+    "sanctions:order-add-effect": an_order,
+    "sanctions:measures-in-force-sheet": an_order_in_force,
+    "sanctions:joint-report-detail": a_joint_report,
+    "sanctions:joint-report-file": lambda world: a_joint_report(world) | {"kind": "paper"},
+    "sanctions:escalation-detail": an_escalation,
+    "sanctions:escalation-explain": an_escalation,
+    "sanctions:escalation-urge": an_escalation,
+    "sanctions:escalation-close": an_escalation,
     # --- sanctions: tips
     "tips:detail": a_tip,
     "tips:file": lambda world: a_tip(world) | {"place": 1},

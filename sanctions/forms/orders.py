@@ -84,11 +84,26 @@ class OrderCarryOutForm(forms.Form):
     text = forms.CharField(label="落实情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     done_on = forms.DateField(label="实施日期", widget=DATE)
     document_number = forms.CharField(label="文书号", max_length=128, required=False)
+    amount = forms.DecimalField(
+        label="涉及金额（元）", required=False, min_value=0, max_digits=16, decimal_places=2,
+        help_text="如取消的补助、否决的投标金额。只填这一次新发生的；没有的留空。",
+    )  # fmt: skip
+    cases = forms.IntegerField(
+        label="涉及事项（件）", required=False, min_value=0, max_value=2_147_483_647,
+        help_text="如驳回的申请、取消的资格。只填这一次新发生的；没有的留空。",
+    )  # fmt: skip
     file = forms.FileField(label="文书", required=False, help_text="PDF、图片或 Word、Excel 文件。")
 
     def __init__(self, *args: object, today: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["done_on"].initial = today
+
+
+class OrderEffectForm(OrderCarryOutForm):
+    """What a reported measure brought about since."""
+
+    text = forms.CharField(label="成效", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    done_on = forms.DateField(label="发生日期", widget=DATE)
 
 
 class OrderRefuseForm(forms.Form):
@@ -101,3 +116,9 @@ class OrderConfirmEndForm(forms.Form):
     """How the measure was lifted."""
 
     text = forms.CharField(label="解除情况", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class OrderConfirmPauseForm(forms.Form):
+    """How the measure was stopped, or taken up again."""
+
+    text = forms.CharField(label="办理情况", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))

@@ -22,17 +22,32 @@ from registry.views.addresses import request_address
 from registry.views.evidence import file_response
 from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of, whole_number
 from registry.views.paging import page_of
-from sanctions.forms.orders import OrderCarryOutForm, OrderConfirmEndForm, OrderFilterForm, OrderRefuseForm
+from sanctions.forms.orders import (
+    OrderCarryOutForm,
+    OrderConfirmEndForm,
+    OrderConfirmPauseForm,
+    OrderEffectForm,
+    OrderFilterForm,
+    OrderRefuseForm,
+)
 from sanctions.models import MeasureOrder
 from sanctions.selectors import orders as selectors
 from sanctions.selectors.entries import entry_state
-from sanctions.services.orders import order_carry_out, order_confirm_end, order_receive, order_refuse
+from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
+from sanctions.services.orders import (
+    order_add_effect,
+    order_carry_out,
+    order_confirm_end,
+    order_receive,
+    order_refuse,
+)
 
 PAGES = "sanctions/orders"
 
 
 def _is_office(request: HttpRequest) -> bool:
-    return bool(roles_on(actor_of(request), clock.today()) & access.WATCHERS)
+    actor, today = actor_of(request), clock.today()
+    return bool(roles_on(actor, today) & access.WATCHERS) or selectors.supervises(actor, today)
 
 
 @permission("order.view")
@@ -92,6 +107,11 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_carry_out": mine and state in ("received", "refused") and order.ending != "confirmed",
         "may_refuse": mine and running and state in ("dispatched", "received"),
         "may_confirm_end": mine and row.state.code == "ending",
+        "may_confirm_pause": mine and row.owed == "确认暂停",
+        "may_confirm_resumption": mine and row.owed == "确认恢复",
+        "may_add_effect": mine and state == "carried-out" and order.ending != "confirmed",
+        "pauses": order.pauses.select_related("pause").order_by("pk"),
+        "escalations": order.escalations.order_by("pk"),
     }
     return render(request, f"{PAGES}/detail.html", context)
 
@@ -198,3 +218,42 @@ def order_lift(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     form = OrderConfirmEndForm(request.POST or None)
     return _answer(request, _order(request, public_id), form, order_confirm_end, words)
+
+
+@permission("order.answer")
+def order_effect(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Add what a reported measure brought about since."""
+    form = OrderEffectForm(request.POST or None, request.FILES or None, today=clock.today())
+    words = {
+        "what": "补报成效",
+        "consequence": "只填以前没有报过的金额和事项，统计时与以前的相加；发生日期须在该主体在列期间。",
+        "submit": "提交",
+        "done": "成效已补报。",
+    }
+    return _answer(request, _order(request, public_id), form, order_add_effect, words)
+
+
+@permission("order.answer")
+def order_stop(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirm that the measure is stopped while the entry's measures stand still."""
+    words = {
+        "what": "确认暂停",
+        "consequence": "该主体的惩戒措施正在暂停。确认已经停止采取这项措施。",
+        "submit": "确认暂停",
+        "done": "已确认暂停。",
+    }
+    form = OrderConfirmPauseForm(request.POST or None)
+    return _answer(request, _order(request, public_id), form, order_confirm_pause, words)
+
+
+@permission("order.answer")
+def order_go_on(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Confirm that the measure is applied again."""
+    words = {
+        "what": "确认恢复",
+        "consequence": "该主体的惩戒措施已经恢复。确认已经重新采取这项措施。",
+        "submit": "确认恢复",
+        "done": "已确认恢复。",
+    }
+    form = OrderConfirmPauseForm(request.POST or None)
+    return _answer(request, _order(request, public_id), form, order_confirm_resumption, words)
