@@ -36,7 +36,9 @@ STATE_LABELS: Final = {
 }
 UNDECIDED: Final = frozenset({COLLECTING, COLLECTED, REVIEWED, NOTICED, DELIBERATED, SUBMITTED, CONFIRMED})
 # Where a statement may still come in and be examined: noticed and not decided (a pack may give notice late or early).
-HEARABLE: Final = frozenset({NOTICED, DELIBERATED, SUBMITTED, CONFIRMED})
+# A reviewed case is among them only where the pack gives notice before the review, see `Procedure.transition`.
+HEARABLE: Final = frozenset({NOTICED, REVIEWED, DELIBERATED, SUBMITTED, CONFIRMED})
+SERVABLE: Final = frozenset({NOTICED, REVIEWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ _SIDE: Final = {
         Transition("assign", "指派经办人", UNDECIDED, "", "case.assign"),
         Transition("add-evidence", "补充材料", UNDECIDED, "", "case.handle"),
         Transition("return", "退回补充", frozenset({COLLECTED}), COLLECTING, "case.review", needs_reason=True),
-        Transition("serve", "登记送达", frozenset({NOTICED}), "", "case.handle"),
+        Transition("serve", "登记送达", SERVABLE, "", "case.handle"),
         Transition("defend", "登记陈述申辩", HEARABLE, "", "case.handle"),
-        Transition("waive", "登记放弃陈述申辩", frozenset({NOTICED}), "", "case.handle"),
+        Transition("waive", "登记放弃陈述申辩", SERVABLE, "", "case.handle"),
         Transition("reject-defence", "申辩不成立", HEARABLE, "", "case.review", needs_reason=True),
         Transition("uphold-defence", "申辩成立", HEARABLE, DROPPED, "case.review", needs_reason=True),
         Transition("drop", "终止案件", UNDECIDED, DROPPED, "case.drop", needs_reason=True),
@@ -124,13 +126,22 @@ class Procedure:
     def transition(self, name: str) -> Transition:
         """Return the step with the states that it starts from. Raises KeyError for a step that does not exist."""
         if name in _SIDE:
-            return _SIDE[name]
+            side = _SIDE[name]
+            is_of_hearing = side.sources in (HEARABLE, SERVABLE)
+            return (
+                replace(side, sources=side.sources - {REVIEWED}) if is_of_hearing and not self._notices_first else side
+            )
         step = MAIN[name]
         if name not in self.steps:
             return step
         at = self.steps.index(name)
         source = MAIN[self.steps[at - 1]].target if at else COLLECTING
         return replace(step, sources=frozenset({source}))
+
+    @property
+    def _notices_first(self) -> bool:
+        """Whether notice comes before the review, so that a reviewed case has been noticed."""
+        return self.steps.index("notice") < self.steps.index("review")
 
     def next_main(self, state: str) -> Transition | None:
         """Return the main step that leads on from `state`; None when the case has ended."""
@@ -147,7 +158,7 @@ class Procedure:
 def next_steps(state: str, procedure: Procedure) -> tuple[Transition, ...]:
     """Return every step that the state allows, the main one first."""
     main = procedure.next_main(state)
-    side = tuple(step for step in _SIDE.values() if state in step.sources)
+    side = tuple(step for step in map(procedure.transition, _SIDE) if state in step.sources)
     return (main, *side) if main else side
 
 

@@ -65,7 +65,8 @@ def cases_with_turns(on: date) -> QuerySet[Any]:
 
 def _hearing(on: date) -> list[When]:
     """What comes before the next main step, in order of precedence. After the notice the subject is heard first."""
-    noticed = Q(state=Case.State.NOTICED)
+    # Where notice comes before the review, a reviewed case may still have to be served or heard.
+    noticed = Q(state=Case.State.NOTICED) | Q(state=Case.State.REVIEWED, noticed_on__isnull=False)
     pending = Q(defence__outcome=Defence.Outcome.PENDING, defence__is_waived=False)
     return [
         When(Q(handler__isnull=True, state__in=UNDECIDED), then=Value(TAKE)),

@@ -198,3 +198,14 @@ def test_majority_is_reached_on_the_eighteenth_birthday(on, minor):
 
 def test_an_unknown_birthday_proves_no_minority():
     assert is_minor(None, DAY) is False
+
+
+EARLY = Procedure.of(["evidence", "notice", "review", "decide", "publish"])
+
+
+@pytest.mark.parametrize("name", ["serve", "defend", "waive", "reject-defence", "uphold-defence"])
+def test_who_was_noticed_before_the_review_is_heard_after_it_too(name):
+    assert lifecycle.check("reviewed", name, EARLY).name == name
+    with pytest.raises(TransitionRefused):
+        lifecycle.check("reviewed", name, USUAL)
+    assert name not in {step.name for step in lifecycle.next_steps("reviewed", USUAL)}
