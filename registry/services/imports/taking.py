@@ -184,7 +184,21 @@ def _known(subject: Subject, department: Department, values: Values) -> Record |
                 "确需恢复的，请在系统中另行登记"
             ),
         )
-    return None
+    return _elsewhere(subject, department, values)
+
+
+def _elsewhere(subject: Subject, department: Department, values: Values) -> Record | None:
+    """Return the same decision where another department's list keeps it: an export goes out under the authority that it
+    names, whoever entered it, and must not come back as a second record.
+    """
+    if isinstance(values, CreditRow):
+        return None
+    found = Record.objects.filter(
+        subject=subject, kind=_content(values).kind, number_normalized=comparable_document_number(values.number),
+        state__in=[Record.State.CONFIRMED, Record.State.REPAIRED],
+    ).exclude(department=department)  # fmt: skip
+    rows = found.select_related("subject", "department", "penalty", "permit", "accident").order_by("pk")
+    return next((record for record in rows if not _differences(record, values)), None)
 
 
 def _differences(record: Record, values: Values) -> tuple[str, ...]:

@@ -186,3 +186,20 @@ def test_an_export_without_purpose_is_refused(bureau, handler):
 def test_an_export_stands_on_the_timeline(bureau, handler):
     export(handler, bureau)
     assert Event.objects.get(name="export.made").payload["purpose"] == "报送市级平台"
+
+
+def test_a_decision_that_another_department_keeps_comes_back_as_the_same_one(bureau, handler):
+    """Entered by the office for a bureau that it names: the file says the bureau, the record's list is the office's."""
+    office = make_department(name="河湾县信用监管办公室")
+    content = entered_penalty(
+        valid_until=dt.date(2027, 5, 20), representative="张三", authority=bureau.name, authority_code=BUREAU,
+        source_code=BUREAU,
+    )  # fmt: skip
+    subject = make_subject("河湾县代为登记有限公司")
+    record = record_draft_create(
+        subject_id=subject.pk, department_id=office.pk, content=content, actor=handler, on=TODAY
+    )
+    record_confirm(record_id=record.pk, version=None, actor=handler, on=TODAY)
+    counts = take(export(handler), bureau, handler)
+    assert (counts.imported, counts.same, counts.refused) == (0, 1, 0)
+    assert subject.records.count() == 1
