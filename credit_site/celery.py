@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
     "cross-checks": {"task": "sanctions.cross_checks", "schedule": crontab(hour="0", minute="40")},
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},
+    "api-clear": {"task": "registry.api_clear", "schedule": crontab(hour="3", minute="30")},
     "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},
     "removal-reminders": {"task": "repair.removal_reminders", "schedule": crontab(hour="7", minute="35")},
     "promises": {"task": "incentives.promises_remind", "schedule": crontab(hour="7", minute="40")},

@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from registry import clock
+from registry.services.clearing import api_clear
 from registry.services.events import events_seal, events_verify
 from registry.services.jobs import RELAY, beat_mark, job_note, job_run
 from registry.services.outbox import outbox_drain
@@ -66,6 +67,12 @@ def events_seal_task() -> None:
 def deadlines_remind_task() -> None:
     """Remind the departments of deadlines that are near, due or past."""
     job_run("registry.deadlines_remind", lambda: deadlines_remind(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="registry.api_clear")
+def api_clear_task() -> None:
+    """Forget old answers of the API and tokens that have run out."""
+    job_run("registry.api_clear", lambda: api_clear(at=clock.now()), now=clock.now)
 
 
 class TimelineAltered(Exception):

@@ -28,6 +28,7 @@ JOBS: Final = {
         Job("incentives.promises_remind", "承诺事项提醒", "job.run"),
         Job("incentives.honours_remind", "红名单期满提醒", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
+        Job("registry.api_clear", "清理过期的接口令牌和幂等答复", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
 }
@@ -45,6 +46,8 @@ COUNT_LABELS: Final = {
     "failed": "失败",
     "lost": "转由其他进程办理",
     "sealed": "封存",
+    "answers": "幂等答复",
+    "tokens": "令牌",
     "problems": "不符",
     "reminded": "提醒",
     "asked": "核对主体",
