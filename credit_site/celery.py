@@ -21,8 +21,11 @@ app.conf.beat_schedule = {
     "cross-checks": {"task": "sanctions.cross_checks", "schedule": crontab(hour="0", minute="40")},
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},
     "api-clear": {"task": "registry.api_clear", "schedule": crontab(hour="3", minute="30")},
+    "joint-reports": {"task": "sanctions.joint_reports", "schedule": crontab(hour="1", minute="10")},
     "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},
     "removal-reminders": {"task": "repair.removal_reminders", "schedule": crontab(hour="7", minute="35")},
+    "escalations": {"task": "sanctions.orders_escalate", "schedule": crontab(hour="7", minute="38")},
     "promises": {"task": "incentives.promises_remind", "schedule": crontab(hour="7", minute="40")},
+    "grants": {"task": "incentives.grants_stop", "schedule": crontab(hour="0", minute="25")},
     "honours": {"task": "incentives.honours_remind", "schedule": crontab(hour="7", minute="45")},
 }

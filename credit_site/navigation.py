@@ -66,7 +66,6 @@ PORTAL = (
     Place("告知与申辩", "my-cases:list", "portal.view"),
     Place("信用承诺", "my-commitments:list", "portal.view"),
     Place("异议与修复", "my-requests:list", "portal.view"),
-    Place("信用修复", "my-requests:repair", "portal.view"),
     Place("文书与消息", "portal:mailbox", "portal.view"),
     Place("信用报告", "portal:reports", "portal.view"),
     Place("授权", "portal:people", "portal.view"),

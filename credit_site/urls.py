@@ -21,6 +21,7 @@ urlpatterns = [
     path("office/publications/", include("disclosure.office_urls")),
     path("office/commitments/", include("incentives.urls.office")),
     path("office/honours/", include("incentives.urls.honours")),
+    path("office/incentives/", include("incentives.urls.grants")),
     path("my/", include("credit_site.portal_urls")),
     path("my/requests/", include("repair.urls.portal")),
     path("my/cases/", include("sanctions.urls.portal")),

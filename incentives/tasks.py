@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from incentives.services.grants import grants_stop_due
 from incentives.services.honour_reminders import honours_remind
 from incentives.services.reminders import promises_remind
 from registry import clock
@@ -18,3 +19,9 @@ def promises_remind_task() -> None:
 def honours_remind_task() -> None:
     """Remind of honours near their end, and tell whose term is over."""
     job_run("incentives.honours_remind", lambda: honours_remind(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="incentives.grants_stop")
+def grants_stop_task() -> None:
+    """Tell the departments of honours whose term is over."""
+    job_run("incentives.grants_stop", lambda: grants_stop_due(on=clock.today()), now=clock.now)

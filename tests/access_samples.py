@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incentives.models import Commitment, Honour
+from incentives.models import Commitment, Honour, IncentiveGrant
 from incentives.services.commitments import Wanted, commitment_draft
 from incentives.services.honours import Nomination, honour_nominate, honour_publicise, objection_register
 from incentives.services.promises import promise_record
@@ -38,7 +38,7 @@ from tests.api.clients import make_client
 from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
-from tests.incentives.honouring import DEPARTMENTS, DISTRICT
+from tests.incentives.honouring import DEPARTMENTS, DISTRICT, Day
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
 from tests.sanctions import joint, listing, reports
@@ -184,6 +184,19 @@ def an_honour_objection(world: World) -> dict[str, Any]:
         on=clock.today(),
     )  # fmt: skip
     return {"public_id": honour.public_id, "objection_id": objection.pk}
+
+
+def a_grant_of_incentive(world: World) -> dict[str, Any]:
+    """An incentive asked of the world's department, for an honour that was recognised today."""
+    honour = an_honour(world)
+    honour.starts_on = honour.decided_on = clock.today()
+    honour.state, honour.term_ends_on, honour.ends_on = "recognised", Day(2999, 1, 1), Day(2999, 1, 1)
+    honour.save_by(None, reason="test")
+    grant = IncentiveGrant(
+        honour=honour, department=world.department, catalogue=DISTRICT, catalogue_hash=honour.policy.content_hash,
+        code="6.2", label="绿色通道", dispatched_on=clock.today(),
+    )  # fmt: skip
+    return {"public_id": grant.save_by(None, reason="test").public_id}
 
 
 def a_commitment_file(world: World) -> dict[str, Any]:
@@ -506,6 +519,8 @@ SAMPLES: dict[str, Builder] = {
     "honours:file": an_honour_file,
     "honours:answer": an_honour_objection,
     "honours:step": lambda world: {"public_id": an_honour(world).public_id, "step": "withdraw"},
+    "grants:detail": a_grant_of_incentive,
+    "grants:step": lambda world: a_grant_of_incentive(world) | {"step": "receive"},
     "disclosure:honour": lambda world: {"public_id": a_publicised_honour(world).public_id},
     # --- incentives: commitments
     "commitments:new": a_subject,

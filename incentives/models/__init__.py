@@ -1,6 +1,7 @@
-"""What good standing rests on and brings: commitments, honours, random inspections."""
+"""What good standing rests on and brings: commitments, honours with their incentives, random inspections."""
 
 from incentives.models.commitments import Commitment, Obligation, ObligationFile, Signature
+from incentives.models.grants import IncentiveGrant
 from incentives.models.honours import Honour, HonourFile, HonourObjection
 from incentives.models.inspections import (
     Inspection,
@@ -18,6 +19,7 @@ __all__ = [
     "Honour",
     "HonourFile",
     "HonourObjection",
+    "IncentiveGrant",
     "Inspection",
     "InspectionMatter",
     "InspectionPlan",

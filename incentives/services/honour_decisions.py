@@ -9,6 +9,7 @@ from incentives.models import Honour
 from incentives.rules import honours as rules
 from incentives.selectors.honour_checks import HonourCheck, RedList, honour_check
 from incentives.selectors.honours import objection_counts
+from incentives.services.grants import grants_dispatch
 from incentives.services.honour_endings import honour_end_now
 from incentives.services.honour_papers import recognition_paper
 from incentives.services.honour_steps import (
@@ -59,6 +60,7 @@ def honour_recognise(
                  "hash": red_list.version.content_hash, "criteria": check.relied_on},
     )  # fmt: skip
     _tell_recognised(honour)
+    grants_dispatch(honour=honour, actor=actor, on=on)
     signals.honour_recognised.send(sender=Honour, honour=honour, actor=actor, on=on)
     return honour
 

@@ -12,6 +12,7 @@ from incentives.rules import honours as rules
 from incentives.rules.county import county_honours
 from incentives.selectors.good_standing import standing_history
 from incentives.selectors.honour_checks import HonourCheck, honour_check, lost_criteria, red_list_kept
+from incentives.services.grants import grants_resume, grants_stop
 from incentives.services.honour_papers import ending_paper
 from incentives.services.honour_steps import honour_lock, tell_departments, tell_subject
 from registry.models import Account, Record, Subject
@@ -49,6 +50,7 @@ def honour_end_now(
         honour, "honour.ended", title,
         f"{body}认为所依据的记录或者名单有误的，可以提出异议；记录作废、列入被更正或者撤销的，恢复原认定。异议不收取费用。",
     )  # fmt: skip
+    grants_stop(honour=honour, actor=actor, on=on)
     signals.honour_ended.send(sender=Honour, honour=honour, actor=actor, on=on)
 
 
@@ -157,6 +159,7 @@ def _restore(honour_id: int, why: str, actor: Account | None, on: date) -> bool:
     title, body = f"恢复{honour.list_label}：{honour.subject.name}"[:200], f"{why}，恢复原认定，至{honour.last_day}止。"
     tell_departments(honour, "honour.restored", title, body)
     tell_subject(honour, "honour.restored", title, body)
+    grants_resume(honour=honour, actor=actor, on=on)
     signals.honour_restored.send(sender=Honour, honour=honour, actor=actor, on=on)
     return True
 

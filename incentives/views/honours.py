@@ -11,6 +11,7 @@ from incentives.forms.honours import HonourFilterForm, NominationForm, RedListFo
 from incentives.models import Honour
 from incentives.rules import honours as rules
 from incentives.selectors import honours as selectors
+from incentives.selectors.grants import grant_rows, grants_visible_to
 from incentives.selectors.honour_checks import RedList, honour_check, red_list_kept, red_list_of, red_lists_on
 from incentives.services.honours import Nomination, honour_nominate
 from registry import clock
@@ -74,6 +75,7 @@ def honour_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "objections": selectors.objections_of(honour) if is_officer else [],
         "may_answer": honour.state == rules.PUBLICISED and may_take(request, honour, "answer"),
         "may_nominate": authz.may(actor, "honour.nominate", today),
+        "grants": grant_rows(grants_visible_to(actor, today).filter(honour=honour), today),
         "events": selectors.honour_events(honour) if party else [],
         "is_officer": is_officer,
         "is_party": party,

@@ -99,6 +99,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "honour.review": frozenset({REVIEWER}),
     "honour.object": frozenset({HANDLER, REVIEWER}),
     "honour.decide": frozenset({APPROVER}),
+    "grant.view": WATCHERS | {DEPARTMENT},
+    "grant.answer": frozenset({DEPARTMENT}),
     "inspection.view": WATCHERS | {DEPARTMENT},
     "inspection.staff": frozenset({HANDLER, REVIEWER}),
     "inspection.plan": frozenset({HANDLER}),
