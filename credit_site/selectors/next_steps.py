@@ -16,7 +16,7 @@ from repair.models import Objection, RepairApplication
 from repair.rules.lifecycle import DECLINED, OPEN, REFUSED, SUPPLEMENT
 from repair.rules.wording import RECONSIDER_DAYS, SUE_MONTHS
 from repair.selectors.governing import joint_conference
-from repair.selectors.lists import family_of
+from repair.selectors.lists import family_of, supplement_until
 from repair.selectors.verdicts import RepairStanding, removal_standing, repair_standing
 from sanctions.models import Case, ListEntry
 from sanctions.rules.lifecycle import HEARABLE
@@ -25,6 +25,7 @@ from sanctions.selectors.entries import entry_state
 from sanctions.selectors.own_cases import own_cases
 
 ONE_DAY = timedelta(days=1)
+_FROM_RECEIPT = "期限自收到决定之日起算，收到较晚的，最后一天相应推后。"
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,17 @@ def _requests(subject: Subject, on: date) -> Iterator[NextStep]:
         yield from _court(f"不服{objection.number}的处理结果", objection.decided_on, on)
     for application in RepairApplication.objects.filter(subject=subject).select_related("record", "entry"):
         yield from _supplement(application)
+        is_refused = application.state in (REFUSED, DECLINED)
+        told_on = application.undone_on or (application.decided_on if is_refused else None)
+        if told_on is not None:
+            yield from _court(f"不服{application.number}的处理结果", told_on, on)
 
 
 def _supplement(request: Objection | RepairApplication) -> Iterator[NextStep]:
     if request.state == SUPPLEMENT:
         yield NextStep(
-            f"补正{request.number}的材料：{request.supplement}", _request_address(request), is_owed=True,
-            note="补正期间不计入办理期限。",
+            f"补正{request.number}的材料：{request.supplement}", _request_address(request),
+            until=supplement_until(request), is_owed=True, note="补正期间不计入办理期限。",
         )  # fmt: skip
 
 
@@ -118,13 +123,14 @@ def _apply_address(target: str, thing: Record | ListEntry, kind: str) -> str:
 
 
 def _court(what: str, told_on: date, on: date) -> Iterator[NextStep]:
-    """Reconsideration and court, while their time runs (counted from the day on which the subject was told)."""
+    """Reconsideration and court, while their time runs: counted from the day of the decision at the earliest, and from
+    the day on which the subject received it in law."""
     reconsider = told_on + timedelta(days=RECONSIDER_DAYS)
     sue = add_months(told_on, SUE_MONTHS)
     if on <= reconsider:
-        yield NextStep(f"{what}，可以申请行政复议", "", until=reconsider)
+        yield NextStep(f"{what}，可以申请行政复议", "", until=reconsider, note=_FROM_RECEIPT)
     if on <= sue:
-        yield NextStep(f"{what}，可以提起行政诉讼", "", until=sue)
+        yield NextStep(f"{what}，可以提起行政诉讼", "", until=sue, note=_FROM_RECEIPT)
 
 
 def _commitments(subject: Subject) -> Iterator[NextStep]:
@@ -197,7 +203,9 @@ def _removal(subject: Subject, entry: ListEntry, on: date) -> Iterator[NextStep]
     standing = removal_standing(subject, entry, filed_on=on, on=on)
     if standing.verdict is None or standing.verdict.earliest is None:
         return
-    until = entry.ends_on - ONE_DAY
+    until = standing.until or entry.ends_on - ONE_DAY
+    if on > until:
+        return
     url = _apply_address("entry", entry, "removal")
     since = standing.verdict.earliest if on < standing.verdict.earliest else None
     if since is not None:

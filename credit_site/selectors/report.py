@@ -11,6 +11,11 @@ from sanctions.models import ListEntry
 from sanctions.selectors.entries import entry_state
 
 NOTHING = "查询期内无相关信息"
+# What the site does not hold is no clean record: the report says where it is found.
+_NOT_HELD = {
+    "经营异常": "（本平台不归集经营异常名录，以国家企业信用信息公示系统公布的为准）",
+    "信用评价": "（本平台不出具公共信用综合评价；内部分级只用于监管，不写入本报告）",
+}
 _PUBLISHED = (Record.Kind.PENALTY, Record.Kind.PERMIT)
 _BY_SECTION = {
     "行政管理": (Record.Kind.PERMIT, Record.Kind.PENALTY, Record.Kind.COMPULSORY, Record.Kind.INSPECTION),
@@ -24,7 +29,7 @@ SECTIONS = (
 
 
 def report_body(subject: Subject, on: date) -> list[Block]:
-    """Return the report's sections in their fixed order; an empty one says so.
+    """Return the report's sections in their fixed order; an empty one says so, one that the site does not hold too.
 
     A penalty or permit is shown as long as the public may see it; a repaired, voided or secret record never; of lists
     only public ones in force. What an objection is open about says so.
@@ -38,7 +43,7 @@ def report_body(subject: Subject, on: date) -> list[Block]:
     blocks: list[Block] = [Paragraph(f"查询日期：{on}。本报告由信用主体本人查询生成，免费。", indent=False)]
     for number, name in enumerate(SECTIONS, start=1):
         blocks.append(Paragraph(f"{number}. {name}", bold=True, indent=False))
-        blocks += filled.get(name) or [Paragraph(NOTHING)]
+        blocks += filled.get(name) or [Paragraph(NOTHING + _NOT_HELD.get(name, ""))]
     return [*blocks, Paragraph(_EXPLANATION)]
 
 
@@ -93,7 +98,12 @@ def _lists(subject: Subject, on: date) -> list[Block]:
     if not listed:
         return []
     rows = [
-        (each.list_label, each.department.name, str(each.starts_on), str(entry_state(each, on).last_day))
+        (
+            each.list_label + ("（有异议）" if each.disputed_on else ""),
+            each.department.name,
+            str(each.starts_on),
+            str(entry_state(each, on).last_day),
+        )
         for each in listed
     ]
     return [TableBlock(("名单", "认定部门", "自", "至"), rows)]

@@ -36,7 +36,7 @@ from repair.selectors.lists import MODELS, OBJECTIONS, REPAIRS, RequestRow, requ
 from sanctions.models import Candidate, MeasureOrder
 from sanctions.rules.lifecycle import MAIN
 from sanctions.selectors.basis import groundless_entries
-from sanctions.selectors.orders import ENDING_DEADLINE, ORDER_KIND
+from sanctions.selectors.orders import ENDING_DEADLINE, ORDER_KIND, order_rows
 from sanctions.selectors.turns import SERVE, TAKE, TURN_LABELS, TURN_ROLES, WAIT, cases_with_turns
 
 OBJECTION_KIND, REPAIR_KIND = Objection._meta.label_lower, RepairApplication._meta.label_lower
@@ -175,19 +175,27 @@ def _entry(entry: Any, told: Event, on: date) -> WorkItem:
     )
 
 
+_ORDER_PAGES = {
+    "反馈落实情况": "sanctions:order-carry-out",
+    "确认暂停": "sanctions:order-confirm-pause",
+    "确认恢复": "sanctions:order-confirm-resumption",
+    "确认解除": "sanctions:order-confirm-end",
+}
+
+
 def _orders(ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key, WorkItem]:
     found = MeasureOrder.objects.filter(pk__in=ids).select_related("entry__subject", "department")
-    return {(ORDER, order.pk): _order(order, dues.get((ORDER, order.pk)), on) for order in found}
+    return {
+        (ORDER, row.order.pk): _order(row.order, row.owed, dues.get((ORDER, row.order.pk)), on)
+        for row in order_rows(found, on)
+    }
 
 
-def _order(order: MeasureOrder, due: DeadlineView | None, on: date) -> WorkItem:
+def _order(order: MeasureOrder, owed: str, due: DeadlineView | None, on: date) -> WorkItem:
     url = reverse("sanctions:order-detail", args=[order.public_id])
-    step, page = "签收", ""
+    step = owed or ("反馈落实情况" if order.state == MeasureOrder.State.RECEIVED else "签收")
+    page = _ORDER_PAGES.get(step, "")
     is_over = order.entry.ends_on <= on
-    if is_over:
-        step, page = "确认解除", "sanctions:order-confirm-end"
-    elif order.state == MeasureOrder.State.RECEIVED:
-        step, page = "反馈落实情况", "sanctions:order-carry-out"
     return WorkItem(
         kind="联合惩戒",
         number=f"{order.measure_code} {order.measure_label}",

@@ -13,9 +13,14 @@ from registry.base.errors import RuleRefused
 from registry.models import AttachmentDownload, Document, Event
 from registry.rules.blocks import Paragraph, TableBlock
 from registry.services.docx import Letter
+from registry.services.merging import subjects_merge
 from registry.services.pdf import FONT, pdf_bytes
+from repair.services.objections import objection_file, objection_supplement
+from repair.services.repair_decisions import repair_refuse
 from tests.credit_site import samples
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.repair.people import make_people
+from tests.repair.scenes import accepted_repair, penalty
 from tests.sanctions import listing
 from tests.sanctions.case_world import DEFENCE_UNTIL, SERVED, CaseWorld
 
@@ -73,7 +78,46 @@ def test_steps_stand_in_order_of_day_with_undated_ones_last():
     assert days[: len(dated)] == dated
 
 
+def test_a_refused_repair_leaves_reconsideration_and_court():
+    people = make_people()
+    record = penalty(people, "警告", decided_on=dt.date(2026, 5, 1))
+    application = accepted_repair(people, TODAY, record_id=record.pk)
+    repair_refuse(application_id=application.pk, reason="尚未改正", actor=people.approver, on=TODAY)
+    found = {step.text: step.until for step in next_steps(people.subject, TODAY) if application.number in step.text}
+    # sixty days after 1 June, and six months: 31 July and 1 December
+    assert sorted(found.values()) == [dt.date(2026, 7, 31), dt.date(2026, 12, 1)]
+
+
+def test_what_is_to_be_handed_in_names_its_last_day():
+    people = make_people()
+    record = make_record(people.subject, department=people.department)
+    objection = objection_file(
+        subject_id=people.subject.pk, statement="有误", actor=people.own, on=TODAY, record_id=record.pk
+    )
+    objection_supplement(objection_id=objection.pk, wanted="凭证", actor=people.handler, on=TODAY)
+    step = next(step for step in next_steps(people.subject, TODAY) if step.text.startswith("补正"))
+    # ten working days (assumed) from 1 June end on 15 June
+    assert (step.until, step.is_owed) == (dt.date(2026, 6, 15), True)
+
+
 # --- records, entries, documents
+
+
+def test_letters_to_a_second_row_of_the_same_enterprise_stay_readable(client, office):
+    loser, winner = make_subject(uscc=None), make_subject()
+    document, notice = samples.make_document(loser, office), samples.make_notice(loser)
+    subjects_merge(
+        loser_id=loser.pk,
+        winner_id=winner.pk,
+        reason="重复登记",
+        version=None,
+        actor=make_account("approver"),
+        on=TODAY,
+    )
+    client.force_login(make_account("subject", subject=winner))
+    assert client.get(reverse("portal:message", args=[notice.pk])).status_code == 200
+    assert document.number in client.get(reverse("portal:mailbox")).content.decode()
+    assert client.get(reverse("portal:document-file", args=[document.attachment.public_id])).status_code == 200
 
 
 def test_only_measures_in_force_show_by_department(office):
@@ -156,7 +200,12 @@ def test_the_report_has_nine_sections_in_order_and_an_empty_one_says_so():
     )  # fmt: skip
     empty = [name for name, blocks in found.items() if isinstance(blocks[0], Paragraph)]
     assert empty == list(SECTIONS[1:])
-    assert {found[name][0].text for name in empty} == {NOTHING} == {"查询期内无相关信息"}
+    assert NOTHING == "查询期内无相关信息"
+    not_held = {"经营异常", "信用评价"}
+    assert {found[name][0].text for name in empty if name not in not_held} == {NOTHING}
+    # What the site does not collect must not read like a clean record.
+    for name in not_held:
+        assert found[name][0].text.startswith(f"{NOTHING}（本平台不")
 
 
 def test_the_report_holds_neither_unpublished_penalties_nor_repaired_secret_or_internal_things():
