@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
     "cross-checks": {"task": "sanctions.cross_checks", "schedule": crontab(hour="0", minute="40")},
+    "open-data": {"task": "disclosure.open_data", "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},
     "api-clear": {"task": "registry.api_clear", "schedule": crontab(hour="3", minute="30")},
     "joint-reports": {"task": "sanctions.joint_reports", "schedule": crontab(hour="1", minute="10")},

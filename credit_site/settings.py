@@ -261,6 +261,8 @@ API_TOKENS_A_MINUTE = env.int("API_TOKENS_A_MINUTE", 30)
 # Where events may be pushed: https and public addresses, and what is named here (a county's own network, by CIDR).
 WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", DEBUG or DEMONSTRATION)
 WEBHOOK_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_NETWORKS", [])]
+# Signs the manifests of open data (32 bytes, URL-safe base64); without it a key is derived from SECRET_KEY.
+OPEN_DATA_KEY = env.str("OPEN_DATA_KEY", "")
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": "县域信用监管平台接口",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import commitments, honours, notes, policies, public, search, tips
+from disclosure.views import commitments, honours, notes, open_data, policies, public, search, tips
 
 app_name = "disclosure"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("subjects/<uuid:public_id>/", public.subject, name="subject"),
     path("publications/<uuid:public_id>/", public.publication, name="publication"),
     path("lists/", public.lists, name="lists"),
+    path("open-data/", open_data.open_data, name="open-data"),
+    path("open-data/<str:name>", open_data.open_data_file, name="open-data-file"),
     path("records/", public.records, name="records"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<str:pack_id>/", policies.policy, name="policy"),

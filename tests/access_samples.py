@@ -486,6 +486,7 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:entry-end": an_entry,
     "sanctions:entry-pause": an_entry,
     "sanctions:entry-resume": an_entry,
+    "sanctions:listing-summary-file": lambda world: {"table_format": "xlsx"},
     "sanctions:check-detail": a_check,
     "sanctions:check-again": a_check,
     "sanctions:check-pdf": a_check,
@@ -538,6 +539,7 @@ SAMPLES: dict[str, Builder] = {
     "my-commitments:file": a_commitment_file,
     "disclosure:commitment": a_public_commitment,
     # --- disclosure
+    "disclosure:open-data-file": lambda world: {"name": "key.pem"},
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,
     "publications:correct": a_publication,

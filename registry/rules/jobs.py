@@ -30,6 +30,7 @@ JOBS: Final = {
         Job("incentives.promises_remind", "承诺事项提醒", "job.run"),
         Job("incentives.honours_remind", "红名单期满提醒", "job.run"),
         Job("incentives.grants_stop", "红名单期满停止激励", "job.run"),
+        Job("disclosure.open_data", "制作公开名单快照", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
         Job("registry.api_clear", "清理过期的接口令牌和幂等答复", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
@@ -68,6 +69,8 @@ COUNT_LABELS: Final = {
     "sent": "送达",
     "given_up": "多次失败",
     "dropped": "不再送达",
+    "made": "制作快照",
+    "listed": "公开条目",
 }
 
 
