@@ -21,6 +21,7 @@ from registry.selectors.policies import ActivePack, pack_of, packs_active
 from registry.selectors.remembered import answers_remembered
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry
+from sanctions.selectors.enjoying import Enjoyed
 from sanctions.selectors.history import SubjectWorld, subject_facts
 from sanctions.selectors.worlds import worlds_of
 
@@ -53,21 +54,6 @@ class GrantRow:
     state: str
     label: str
     tone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Enjoyed:
-    """Something that good standing brings a subject today. `kind`: `incentive`, `green-channel`; `missing_papers`: the
-    application may be accepted with papers to follow; `until`: the last day by dates alone, None where nothing ends it;
-    `why`: the honour, or the condition that is met."""
-
-    kind: str
-    code: str
-    label: str
-    basis: str
-    why: str
-    until: date | None
-    missing_papers: bool = False
 
 
 def incentives_following(honour: Honour, on: date) -> list[CatalogueIncentive]:

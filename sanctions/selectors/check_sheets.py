@@ -1,7 +1,7 @@
 """Reads of checks asked: who may see which, the answers as they were given, and what of them still holds."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ TABS = {"": "全部", "listed": "在列", "mend": "须核对", "unknown": "没�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answered line; `entries` are plain values as they were kept."""
+    """One answered line; `entries`, and what its good standing brings (`enjoys`), are plain values as they were kept."""
 
     number: int
     code: str
@@ -43,6 +43,7 @@ class Line:
     subject: str
     uscc: str
     entries: list[dict[str, Any]]
+    enjoys: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def outcome_label(self) -> str:
@@ -74,7 +75,8 @@ def sheet_lines_on(sheet: CheckSheet, on: date) -> list[Line]:
     if on == sheet.log.on and sheet_is_current(sheet, on):
         return sheet_lines(sheet)
     standing = _standing(sheet, on)
-    return [_line_on(line, standing) for line in sheet_lines(sheet)]
+    # Good standing may be gone by another day: it is asked anew, never repeated.
+    return [replace(_line_on(line, standing), enjoys=[]) for line in sheet_lines(sheet)]
 
 
 def _line_on(line: Line, standing: dict[str, bool]) -> Line:

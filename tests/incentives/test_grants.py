@@ -17,6 +17,9 @@ from incentives.services.honour_endings import honours_restore_record
 from registry import clock
 from registry.base.errors import NotAllowed, RuleRefused, TransitionRefused
 from registry.models import Deadline, Notice
+from sanctions.rules.checking import Asked
+from sanctions.selectors.check_sheets import sheet_lines_on
+from sanctions.services.check_sheets import check_sheet_make
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.incentives.honouring import AFTER, DISTRICT, MONDAY, SAFETY, honoured, make_jury
 from tests.incentives.test_honour_endings import an_honour_of_safety
@@ -151,6 +154,20 @@ def test_a_batch_costs_the_same_number_of_queries_for_one_and_for_many():
         return len(queries)
 
     assert cost(subjects[:1]) == cost(subjects)
+
+
+def test_the_check_answers_the_green_channel_on_its_day_and_repeats_it_on_no_other():
+    activate("county-default", Day(2026, 5, 1))
+    subject, bureau = make_subject(), make_department()
+    sheet = check_sheet_make(
+        asked=[Asked(code=subject.uscc)], matter="licensing", purpose="许可办理（演示）",
+        actor=make_account("department", department=bureau), verify_url=lambda code: f"https://credit.example/{code}",
+        on=MONDAY, at=dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    (line,) = sheet_lines_on(sheet, MONDAY)
+    assert [one["label"] for one in line.enjoys] == ["绿色通道、容缺受理"]
+    (line,) = sheet_lines_on(sheet, Day(2026, 6, 2))
+    assert line.enjoys == []
 
 
 # --- pages
