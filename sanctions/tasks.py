@@ -6,6 +6,8 @@ from registry import clock
 from registry.services.jobs import job_run
 from sanctions.services.cross_checks import cross_checks_run
 from sanctions.services.endings import endings_dispatch
+from sanctions.services.escalations import orders_escalate
+from sanctions.services.joint_reports import joint_reports_make_due
 from sanctions.services.population import candidates_refresh
 
 
@@ -25,3 +27,15 @@ def cross_checks_task() -> None:
 def endings_dispatch_task() -> None:
     """Tell departments and subjects of entries whose term has ended."""
     job_run("sanctions.endings_dispatch", lambda: endings_dispatch(on=clock.today()), now=clock.now)
+
+
+@shared_task(name="sanctions.orders_escalate")
+def orders_escalate_task() -> None:
+    """Put what departments owe too long before the joint-conference office."""
+    job_run("sanctions.orders_escalate", lambda: orders_escalate(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="sanctions.joint_reports")
+def joint_reports_task() -> None:
+    """Make the monthly feedback report of every month that is over and has none."""
+    job_run("sanctions.joint_reports", lambda: joint_reports_make_due(on=clock.today()), now=clock.now)

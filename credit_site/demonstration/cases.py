@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -207,6 +208,7 @@ class Storyteller:
         orders.order_carry_out(
             order=received, text="已在审批系统标注并按清单落实（演示）。", done_on=on,
             document_number=f"演落实〔{on.year}〕{order.pk}号", upload=None, actor=actor, on=on,
+            amount=Decimal(order.pk % 7 * 10_000) if order.pk % 5 == 0 else None, cases=order.pk % 3 or None,
         )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from registry.services.notices import notice_queue
 from registry.services.outbox import outbox_drain
 from sanctions.models import Case
 from sanctions.services.endings import endings_dispatch
+from sanctions.services.escalations import orders_escalate
+from sanctions.services.joint_reports import joint_reports_make_due
 
 from .cases import Storyteller, stories
 from .clockwork import Plan, pretended
@@ -59,8 +61,10 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
 
 
 def _finish(office: Office, subject: Subject, today: dt.date) -> None:
-    """Announce what has ended, deliver what is owed, leave one failed notice, open the subject's own account."""
+    """Announce what has ended, escalate what is late, report the last month, deliver what is owed, leave one failed notice, open the subject's own account."""
     endings_dispatch(on=today - dt.timedelta(days=2))
+    orders_escalate(on=today, at=clock.now())
+    joint_reports_make_due(on=today)
     while outbox_drain(now=clock.now, limit=500)["done"]:
         pass
     failed = notice_queue(

@@ -50,6 +50,13 @@ ACCOUNTS = (
     ("shijian", "演示市监专员", "market", (access.DEPARTMENT,), "签收、反馈联合惩戒任务"),
     ("zhujian", "演示住建专员", "housing", (access.DEPARTMENT,), "签收、反馈联合惩戒任务"),
     ("caizheng", "演示财政专员", "finance", (access.DEPARTMENT,), "签收、反馈联合惩戒任务"),
+    (
+        "lianxi",
+        "演示联席办专员",
+        "joint-conference",
+        (access.DEPARTMENT,),
+        "督办逾期的联合惩戒任务，查看统计和月度反馈报告",
+    ),
     ("shenji", "演示审计员", "credit-office", (access.AUDITOR,), "查看留痕、核验封存"),
     ("admin", "演示管理员", "credit-office", (access.ADMINISTRATOR,), "账号、角色、日历、任务"),
 )

@@ -12,6 +12,7 @@ from registry.models import Notice
 from registry.views.guards import permission, subject_of
 from registry.views.paging import page_of
 from repair.selectors.verdicts import repair_standing
+from sanctions.selectors.order_deeds import entry_deeds
 
 PAGES = "credit_site/portal"
 RECENT = 5
@@ -72,6 +73,7 @@ def entry_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "row": row,
         "entry": entry,
         "told": own_file.entry_reasons(entry, today),
+        "deeds": entry_deeds(entry, today),
         "repair": repair_standing(subject, entry=entry, on=today) if row.state.is_in_force else None,
     }
     return render(request, f"{PAGES}/entry.html", context)

@@ -1,4 +1,4 @@
-"""The section of a subject's file that shows what is due for it, and its cases."""
+"""The sections of a subject's file that show what is due for it, its cases, and what departments did about it."""
 
 from typing import Any
 
@@ -10,6 +10,9 @@ from registry.services import authz
 from registry.views.guards import actor_of
 from sanctions.models import Candidate
 from sanctions.selectors.cases import cases_of_subject
+from sanctions.selectors.order_deeds import deeds_of, orders_about
+
+DEEDS_SHOWN = 20
 
 
 def cases_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, Any]] | None:
@@ -21,3 +24,16 @@ def cases_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, 
     )
     context = {"candidates": candidates.order_by("pk"), "cases": cases_of_subject(subject)}
     return "sanctions/cases/subject_panel.html", context
+
+
+def deeds_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, Any]] | None:
+    """Build the section with what departments were asked and did; nothing for who may not see orders, or without any."""
+    today, actor = clock.today(), actor_of(request)
+    if not authz.may(actor, "order.view", today):
+        return None
+    found = orders_about(subject, actor, today)
+    number = found.count()
+    if not number:
+        return None
+    deeds = deeds_of(found[:DEEDS_SHOWN], today)
+    return "sanctions/orders/panel.html", {"deeds": deeds, "number": number, "more": number > DEEDS_SHOWN}
