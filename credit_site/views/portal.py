@@ -12,6 +12,7 @@ from registry.models import Notice
 from registry.views.guards import permission, subject_of
 from registry.views.paging import page_of
 from repair.selectors.verdicts import repair_standing
+from sanctions.selectors.entries import adds_paused_time
 from sanctions.selectors.order_deeds import entry_deeds
 
 PAGES = "credit_site/portal"
@@ -73,6 +74,8 @@ def entry_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "row": row,
         "entry": entry,
         "told": own_file.entry_reasons(entry, today),
+        "pauses": entry.pauses.order_by("starts_on"),
+        "adds_paused_time": adds_paused_time(entry),
         "deeds": entry_deeds(entry, today),
         "repair": repair_standing(subject, entry=entry, on=today) if row.state.is_in_force else None,
     }

@@ -21,6 +21,9 @@ from registry.views.addresses import request_address
 from registry.views.evidence import file_response
 from registry.views.guards import actor_of, attempt, form_attempt, permission, subject_of
 from registry.views.paging import page_of
+from sanctions.models import Case
+from sanctions.selectors.cases import CASE_KIND
+from sanctions.selectors.own_cases import own_cases
 from sanctions.services.own_service import own_notice_receive
 
 PAGES = "credit_site/portal"
@@ -47,7 +50,18 @@ def message(request: HttpRequest, notice_id: int) -> HttpResponse:
         notice_read(notice_id=notice.pk, at=clock.now())
     is_unserved = notice.channel == Notice.Channel.PAPER and notice.state != Notice.State.SERVED
     context = {"notice": notice, "must_sign": must_sign, "is_unserved": is_unserved}
+    if not must_sign:
+        rows = own_file.document_rows(subject)
+        mine = (row.document for row in rows if row.notice is not None and row.notice.pk == notice.pk)
+        context |= {"document": next(mine, None), "case": _case_of(notice)}
     return render(request, f"{PAGES}/message.html", context)
+
+
+def _case_of(notice: Notice) -> Case | None:
+    """Return the case that a message is about, where its subject may see it."""
+    if notice.object_kind != CASE_KIND or notice.subject is None:
+        return None
+    return own_cases(notice.subject).filter(pk=notice.object_id).first()
 
 
 @permission("portal.file")

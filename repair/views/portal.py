@@ -1,5 +1,6 @@
 """The subject's own requests: what it asked for, what is wanted of it, what came of it. Every page shows its own alone."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET
 from registry import clock
 from registry.forms.versioned import VersionedForm
 from registry.models import Attachment, Record
+from registry.rules.policy.repairing import REFUSALS
 from registry.services.evidence import attachment_download_log
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response
@@ -32,6 +34,7 @@ from repair.selectors.lists import (
 )
 from repair.selectors.overview import Matter, matter_of, matters_of
 from repair.services import objections, repairs
+from repair.services.repair_decisions import standing_of
 from sanctions.models import ListEntry
 
 PAGES = "repair/portal"
@@ -71,6 +74,7 @@ def request_page(request: HttpRequest, family: str, public_id: UUID) -> HttpResp
     """Show one request: state, promised day, what is wanted, documents, what happened."""
     found = _own(request, family, public_id)
     is_refused = found.state in (REFUSED, DECLINED)
+    application = found if isinstance(found, RepairApplication) and is_refused else None
     context = {
         "row": request_row(found, dues_of(MODELS[family], [found.pk], clock.today()).get(found.pk)),
         "found": found,
@@ -82,8 +86,17 @@ def request_page(request: HttpRequest, family: str, public_id: UUID) -> HttpResp
         "may_withdraw": found.is_open,
         "may_complain": _may_complain(found),
         "remedies": court_remedies() if is_refused or getattr(found, "undone_on", None) else "",
+        "missing": [REFUSALS[code] for code in application.refusals] if application is not None else [],
+        "again_from": _again_from(application) if application is not None else None,
     }
     return render(request, f"{PAGES}/detail.html", context)
+
+
+def _again_from(application: RepairApplication) -> date | None:
+    """Return the first day on which the rule lets the subject apply again, where it lies ahead and nothing bars it."""
+    today = clock.today()
+    earliest = standing_of(application, today).earliest
+    return earliest if application.barred_until is None and earliest is not None and earliest > today else None
 
 
 def _may_complain(found: AnyRequest) -> bool:
