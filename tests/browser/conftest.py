@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.visits import Visit
 
 # Playwright's loop runs in this thread; the ORM calls between the clicks are nonetheless made one at a time.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -20,6 +23,14 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A refusal at its field is an answer with 422, which Chromium reports like a broken resource.
+REFUSED_FORM = "the server responded with a status of 422"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """What the limits count by address begins anew: every journey comes from the same one."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -50,4 +61,11 @@ def page(request, browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda error: faults.append(str(error)))
     yield opened
     context.close()
-    assert faults == []
+    assert [fault for fault in faults if REFUSED_FORM not in fault] == []
+
+
+@pytest.fixture
+def visit(page: Page, live_server, settings, pictures: Path, request) -> Visit:
+    """A journey's browser; its pictures bear the test's name."""
+    name = request.node.originalname.removeprefix("test_")
+    return Visit(page, live_server.url, settings, pictures, name)

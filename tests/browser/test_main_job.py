@@ -8,18 +8,18 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from credit_site.demonstration.cases import paper
 from credit_site.demonstration.office import PASSWORD, Office, office_open, policies_open
 from registry import clock
-from registry.models import ImportBatch, Record, Subject
+from registry.models import Account, ImportBatch, Record, Subject
 from registry.rules.periods import add_years
 from registry.services.imports.reading import open_table
 from registry.services.imports.samples import sample_write
 from registry.services.outbox import outbox_drain
 from sanctions.models import Case, ListEntry, MeasureOrder
 from sanctions.selectors.orders import orders_in_force
+from tests.browser.visits import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,44 +27,11 @@ TODAY = dt.date(2026, 11, 16)  # a Monday
 FORMER = "云溪县青鸾矿业有限公司"
 
 
-class Journey:
-    """One browser on the live server, with the days and the pictures of the journey."""
+class Journey(Visit):
+    """A visit of the demonstration's officers, who take a case step by step."""
 
-    def __init__(self, page: Page, address: str, settings, pictures: Path, name: str) -> None:
-        self.page, self.address, self.settings = page, address, settings
-        self.pictures, self.name, self.taken = pictures, name, 0
-        self.be_on(TODAY)
-
-    def be_on(self, day: dt.date) -> None:
-        """Let it be another day."""
-        self.settings.PRETEND_TODAY = day
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def log_in(self, username: str) -> None:
-        self.page.context.clear_cookies()
-        self.go("/accounts/login/")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码").fill(PASSWORD)
-        self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_url(lambda url: "login" not in url)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state()
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
-
-    def picture(self, of: str) -> None:
-        self.taken += 1
-        self.page.screenshot(path=self.pictures / f"{self.name}-{self.taken:02d}-{of}.png", full_page=True)
-
-    @property
-    def text(self) -> str:
-        return self.page.inner_text("main")
+    def log_in(self, who: Account | str, password: str = PASSWORD) -> None:
+        super().log_in(who, password)
 
     def step(self, case: Case, step: str, label: str, **fields: str) -> None:
         """Open a step of the case from its page, fill it in and confirm it."""
@@ -87,7 +54,9 @@ def office(settings) -> Office:
 @pytest.fixture
 def journey(page, live_server, settings, pictures, office, request) -> Journey:
     kind = "plain" if "no-scripts" in request.node.name else "scripts"
-    return Journey(page, live_server.url, settings, pictures, kind)
+    made = Journey(page, live_server.url, settings, pictures, kind)
+    made.be_on(TODAY)
+    return made
 
 
 def test_from_a_penalty_file_to_the_public_page_and_off_it_on_the_day(journey: Journey, office: Office, tmp_path):
