@@ -18,6 +18,7 @@ from incentives.models import (
     PlanMatter,
 )
 from incentives.rules import inspections as rules
+from incentives.rules.inspection_county import county_inspections
 from incentives.selectors.inspection_population import CapState, cap_state
 from registry.models import Account, Department, Event, Subject
 from registry.rules import access
@@ -82,7 +83,7 @@ def plan_list(
         found = found.filter(state=state)
     if department is not None:
         found = found.filter(department=department)
-    return with_counts(found)
+    return with_counts(found).order_by("-year__year", "-pk")
 
 
 def with_counts(plans: QuerySet[InspectionPlan]) -> QuerySet[Any]:
@@ -199,7 +200,7 @@ def events_of(row: InspectionPlan | Inspection | InspectionYear | Inspector) -> 
 
 def plans_public(on: date) -> QuerySet[InspectionPlan]:
     """Return the plans that the public may see: approved ones, with what became of them."""
-    return InspectionPlan.objects.exclude(seed_hash="").select_related("year", "department").order_by("-year", "-pk")
+    return InspectionPlan.objects.exclude(seed_hash="").select_related("year", "department").order_by("-year__year", "-pk")
 
 
 def is_revealed(plan: InspectionPlan, on: date) -> bool:
@@ -208,9 +209,15 @@ def is_revealed(plan: InspectionPlan, on: date) -> bool:
 
 
 def visits_public(plan: InspectionPlan, on: date) -> QuerySet[Any]:
-    """Return the drawn visits of a revealed plan, replaced ones too, each annotated whether its result is public."""
+    """Return the drawn visits of a revealed plan, replaced ones too, each annotated whether its result is public.
+
+    The names of a plan are shown as long after its last day as a result is shown; later only visits whose own result
+    still is.
+    """
     if not is_revealed(plan, on):
         return Inspection.objects.none()
     public = Inspection.objects.results_public(on).filter(pk=OuterRef("pk"))
     found = plan.visits.annotate(is_public=Exists(public)).select_related("subject", "record", "successor__subject")
+    if on > county_inspections().shown.last_day(plan.ends_on):
+        found = found.filter(is_public=True)
     return found.order_by("subject__name", "pk")
