@@ -47,6 +47,7 @@ OFFICE = (
     Place("信用承诺", "commitments:list", "commitment.view"),
     Place("红名单", "honours:list", "honour.view"),
     Place("联合激励", "grants:list", "grant.view"),
+    Place("随机抽查", "inspections:list", "inspection.view"),
     Place("公示", "publications:list", "publication.view"),
     Place("政策", "registry:policy-list", "policy.view"),
     Place("日历", "registry:calendar", "calendar.view"),
@@ -76,6 +77,7 @@ PUBLIC = (
     Place("失信名单", "disclosure:lists"),
     Place("守信红名单", "disclosure:honours"),
     Place("信用承诺", "disclosure:commitments"),
+    Place("随机抽查", "disclosure:inspections"),
     Place("政策与措施", "disclosure:policies"),
     Place("异议与修复", "disclosure:rights"),
 )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("office/requests/", include("repair.urls.office")),
     path("office/publications/", include("disclosure.office_urls")),
     path("office/commitments/", include("incentives.urls.office")),
+    path("office/inspections/", include("incentives.urls.inspections")),
     path("office/honours/", include("incentives.urls.honours")),
     path("office/incentives/", include("incentives.urls.grants")),
     path("my/", include("credit_site.portal_urls")),

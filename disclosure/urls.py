@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import commitments, honours, notes, open_data, policies, public, search, tips
+from disclosure.views import commitments, honours, inspections, notes, open_data, policies, public, search, tips
 
 app_name = "disclosure"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("commitments/<uuid:public_id>/", commitments.commitment, name="commitment"),
     path("honours/", honours.honours, name="honours"),
     path("honours/<uuid:public_id>/", honours.honour, name="honour"),
+    path("inspections/", inspections.inspections, name="inspections"),
+    path("inspections/matters/", inspections.inspection_matters, name="inspection-matters"),
+    path("inspections/<uuid:public_id>/", inspections.inspection_plan, name="inspection-plan"),
     path("notes/", notes.note_index, name="notes"),
     path("rights/", public.rights, name="rights"),
 ]

@@ -10,6 +10,7 @@ class IncentivesConfig(AppConfig):
         from incentives.selectors.clashes import honours_held
         from incentives.selectors.grants import incentives_for
         from incentives.views.honour_panel import honours_panel
+        from incentives.views.inspection_panel import inspections_panel
         from incentives.views.subject_panel import commitments_panel
         from registry.views.panels import register_panel
         from sanctions.selectors.enjoying import register_enjoyed
@@ -19,3 +20,4 @@ class IncentivesConfig(AppConfig):
         register_enjoyed("honours", incentives_for)
         register_panel("honours", 45, honours_panel)
         register_panel("commitments", 50, commitments_panel)
+        register_panel("inspections", 55, inspections_panel)

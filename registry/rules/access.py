@@ -102,6 +102,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "grant.view": WATCHERS | {DEPARTMENT},
     "grant.answer": frozenset({DEPARTMENT}),
     "inspection.view": WATCHERS | {DEPARTMENT},
+    "inspection.population": WATCHERS,
     "inspection.staff": frozenset({HANDLER, REVIEWER}),
     "inspection.plan": frozenset({HANDLER}),
     "inspection.approve": frozenset({APPROVER}),
