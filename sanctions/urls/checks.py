@@ -1,8 +1,8 @@
-"""Routes below /office/: checks before an approval, and cross-checks."""
+"""Routes below /office/: checks before an approval, cross-checks, the monthly summary of listings."""
 
 from django.urls import URLPattern, path
 
-from sanctions.views import checks, cross_checks
+from sanctions.views import checks, cross_checks, listing_summary
 
 patterns: list[URLPattern] = [
     path("checks/", checks.check_index, name="check-list"),
@@ -14,4 +14,6 @@ patterns: list[URLPattern] = [
     path("cross-checks/", cross_checks.cross_check_index, name="cross-check-list"),
     path("cross-checks/<uuid:public_id>/", cross_checks.cross_check_detail, name="cross-check-detail"),
     path("cross-checks/<uuid:public_id>/handle/", cross_checks.cross_check_settle, name="cross-check-handle"),
+    path("entries/summary/", listing_summary.summary_page, name="listing-summary"),
+    path("entries/summary.<str:table_format>", listing_summary.summary_sheet, name="listing-summary-file"),
 ]

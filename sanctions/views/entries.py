@@ -31,7 +31,8 @@ def entry_index(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data if form.is_valid() else {}
     page = page_of(request, selectors.entry_list(actor, today, **chosen))
     rows = [(entry, selectors.entry_state(entry, today)) for entry in page]
-    return render(request, f"{PAGES}/list.html", {"form": form, "page": page, "rows": rows})
+    context = {"form": form, "page": page, "rows": rows, "may_report": authz.may(actor, "case.view", today)}
+    return render(request, f"{PAGES}/list.html", context)
 
 
 @permission("entry.view")
