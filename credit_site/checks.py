@@ -63,6 +63,34 @@ def _is_fernet(key: str) -> bool:
     return True
 
 
+@register(Tags.security)
+def open_data_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A key of one's own for open data must be one that signs; the message never repeats it."""
+    if not settings.OPEN_DATA_KEY or _is_fernet(settings.OPEN_DATA_KEY):  # the same form: 32 bytes
+        return []
+    return [
+        Error(
+            "OPEN_DATA_KEY 不是有效的密钥（32 字节，URL 安全的 Base64）。",
+            hint="用 README“正式部署”一节的命令生成；或者不设置，由 SECRET_KEY 推出。",
+            id="credit_site.E008",
+        )
+    ]
+
+
+@register(Tags.security)
+def pushed_over_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What is pushed to departments is read by nobody on the way."""
+    if not settings.WEBHOOK_HTTP or settings.DEMONSTRATION or settings.DEBUG:
+        return []
+    return [
+        Error(
+            "允许向 http 地址推送事件（WEBHOOK_HTTP=true），但这不是演示环境。",
+            hint="去掉环境变量 WEBHOOK_HTTP。",
+            id="credit_site.E009",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def secrets_strong(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """FIELD_HASH_KEY keeps document numbers from being tried out: long, and nobody else's key."""

@@ -5,8 +5,11 @@ import ipaddress
 import socket
 import threading
 import time
+from typing import Any
 
 import pytest
+import time_machine
+from django.conf import settings
 
 from registry.models import Event, WebhookDelivery, WebhookHealth
 from registry.rules.webhooks import ATTEMPTS_MOST, ENTRY_CHANGED, ORDER_DISPATCHED
@@ -379,3 +382,21 @@ class Done:
 
     def result(self):
         return self.value
+
+
+def test_the_receiver_s_code_in_the_documentation_takes_what_is_ours_and_nothing_else(clock):
+    text = (settings.BASE_DIR / "docs" / "api" / "webhooks.md").read_text()
+    namespace: dict[str, Any] = {}
+    exec(text.split("```python")[1].split("```")[0], namespace)  # noqa: S102 - our own documentation
+    is_ours = namespace["is_ours"]
+    with receiving(Receiver()) as receiver:
+        keys = subscribe(receiver.url)
+        happen(make_subject(), clock=clock)
+        deliveries_send(now=clock)
+    (got,) = receiver.taken
+    with time_machine.travel(clock(), tick=False):
+        assert is_ours(keys.secret, got.headers, got.content)
+        assert not is_ours("whsec_another", got.headers, got.content)
+        assert not is_ours(keys.secret, got.headers, got.content + b" ")
+    with time_machine.travel(clock() + dt.timedelta(minutes=6), tick=False):
+        assert not is_ours(keys.secret, got.headers, got.content)

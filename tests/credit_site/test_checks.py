@@ -20,12 +20,15 @@ def production(settings):
     settings.SECRET_KEY = "s" * 50
     settings.FIELD_KEYS = [GOOD_KEY]
     settings.FIELD_HASH_KEY = OTHER_KEY
+    settings.OPEN_DATA_KEY = ""
+    settings.WEBHOOK_HTTP = False
     return settings
 
 
 def found():
     every = (
         checks.pretended_day, checks.second_factor, checks.field_keys, checks.secrets_strong, checks.no_demonstration,
+        checks.open_data_key, checks.pushed_over_https,
     )  # fmt: skip
     return [message.id for check in every for message in check(None)]
 
@@ -97,3 +100,15 @@ def test_the_database_must_hold_chinese_text_and_be_supported(encoding, major, e
 @pytest.mark.django_db
 def test_the_database_in_use_passes():
     assert checks.postgresql(None, databases=["default"]) == []
+
+
+def test_a_key_for_open_data_that_cannot_sign_is_refused(production):
+    production.OPEN_DATA_KEY = GOOD_KEY
+    assert found() == []
+    production.OPEN_DATA_KEY = GOOD_KEY[:-4]
+    assert found() == ["credit_site.E008"]
+
+
+def test_pushing_over_http_is_for_the_demonstration(production):
+    production.WEBHOOK_HTTP = True
+    assert found() == ["credit_site.E009"]
