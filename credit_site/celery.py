@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "removal-reminders": {"task": "repair.removal_reminders", "schedule": crontab(hour="7", minute="35")},
     "escalations": {"task": "sanctions.orders_escalate", "schedule": crontab(hour="7", minute="38")},
     "promises": {"task": "incentives.promises_remind", "schedule": crontab(hour="7", minute="40")},
+    "tiers": {"task": "incentives.tiers_recompute", "schedule": crontab(minute="*/15"), "options": {"expires": 900}},
     "grants": {"task": "incentives.grants_stop", "schedule": crontab(hour="0", minute="25")},
     "honours": {"task": "incentives.honours_remind", "schedule": crontab(hour="7", minute="45")},
 }

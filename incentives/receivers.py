@@ -16,6 +16,7 @@ from incentives.services.honour_merging import honours_move
 from incentives.services.honours import publicities_reckon
 from incentives.services.inspection_merging import inspections_move
 from incentives.services.merging import commitments_move
+from incentives.services.tiers import tier_mark, tiers_move
 from incentives.signals import honour_ended, honour_recognised, honour_restored
 from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
 from sanctions.services.cross_checks import subject_cross_check
@@ -34,6 +35,7 @@ def on_subject_merging(**kwargs: Any) -> None:
     """Two subjects become one."""
     commitments_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
     honours_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
+    tiers_move(loser=kwargs["loser"], winner=kwargs["winner"], on=kwargs["on"])
     inspections_move(loser=kwargs["loser"], winner=kwargs["winner"], actor=kwargs["actor"], on=kwargs["on"])
 
 
@@ -85,3 +87,27 @@ def on_honour_changed(**kwargs: Any) -> None:
 def on_calendar_changed(**kwargs: Any) -> None:
     """Publicity runs in working days."""
     publicities_reckon(actor=kwargs["actor"])
+
+
+@receiver([record_confirmed, record_changed], dispatch_uid="incentives.tier-record")
+def mark_on_record(**kwargs: Any) -> None:
+    """A fact that a tier may rest on differs."""
+    tier_mark(subject=kwargs["record"].subject, cause=f"记录变动：{kwargs['record']}", on=kwargs["on"])
+
+
+@receiver(subject_changed, dispatch_uid="incentives.tier-subject")
+def mark_on_subject(**kwargs: Any) -> None:
+    """Risk, standardisation or sectors differ."""
+    tier_mark(subject=kwargs["subject"], cause="主体登记事项变动", on=kwargs["on"])
+
+
+@receiver([entry_opened, entry_ended, entry_restored], dispatch_uid="incentives.tier-entry")
+def mark_on_entry(**kwargs: Any) -> None:
+    """A place on a list is taken or left."""
+    tier_mark(subject=kwargs["entry"].subject, cause=f"名单变动：{kwargs['entry'].list_label}", on=kwargs["on"])
+
+
+@receiver([honour_recognised, honour_ended, honour_restored], dispatch_uid="incentives.tier-honour")
+def mark_on_honour(**kwargs: Any) -> None:
+    """A place on a red list is taken or left."""
+    tier_mark(subject=kwargs["honour"].subject, cause=f"红名单变动：{kwargs['honour'].list_label}", on=kwargs["on"])

@@ -5,6 +5,7 @@ from celery import shared_task
 from incentives.services.grants import grants_stop_due
 from incentives.services.honour_reminders import honours_remind
 from incentives.services.reminders import promises_remind
+from incentives.services.tiers import tiers_recompute
 from registry import clock
 from registry.services.jobs import job_run
 
@@ -25,3 +26,9 @@ def honours_remind_task() -> None:
 def grants_stop_task() -> None:
     """Tell the departments of honours whose term is over."""
     job_run("incentives.grants_stop", lambda: grants_stop_due(on=clock.today()), now=clock.now)
+
+
+@shared_task(name="incentives.tiers_recompute")
+def tiers_recompute_task() -> None:
+    """Grade anew whose tier a fact, a day or a pack has changed."""
+    job_run("incentives.tiers_recompute", lambda: tiers_recompute(on=clock.today()), now=clock.now)

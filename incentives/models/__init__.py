@@ -1,4 +1,4 @@
-"""What good standing rests on and brings: commitments, honours with their incentives, random inspections."""
+"""What good standing rests on and brings: commitments, honours with their incentives, random inspections, tiers."""
 
 from incentives.models.commitments import Commitment, Obligation, ObligationFile, Signature
 from incentives.models.grants import IncentiveGrant
@@ -13,6 +13,7 @@ from incentives.models.inspections import (
     InspectorConflict,
     PlanMatter,
 )
+from incentives.models.tiers import TierAssessment, TierMark, TierObjection, TierRun
 
 __all__ = [
     "Commitment",
@@ -31,4 +32,8 @@ __all__ = [
     "ObligationFile",
     "PlanMatter",
     "Signature",
+    "TierAssessment",
+    "TierMark",
+    "TierObjection",
+    "TierRun",
 ]

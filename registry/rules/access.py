@@ -99,6 +99,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "honour.review": frozenset({REVIEWER}),
     "honour.object": frozenset({HANDLER, REVIEWER}),
     "honour.decide": frozenset({APPROVER}),
+    "tier.view": WATCHERS,
+    "tier.answer": frozenset({HANDLER, REVIEWER}),
     "grant.view": WATCHERS | {DEPARTMENT},
     "grant.answer": frozenset({DEPARTMENT}),
     "inspection.view": WATCHERS | {DEPARTMENT},

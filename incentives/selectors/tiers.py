@@ -1,0 +1,209 @@
+"""Supervision tiers as officers and subjects read them. A tier holds by dates; one that time has overtaken is told."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from incentives.models import Honour, TierAssessment, TierMark, TierObjection
+from incentives.selectors.good_standing import is_committed, standing_history
+from registry.models import Record, Subject
+from registry.rules.policy.facts import History, SubjectFacts
+from registry.rules.policy.honours import Tier
+from registry.rules.policy.reasons import Asked, reason_of
+from registry.rules.policy.tier_causes import tier_causes
+from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict
+from registry.rules.policy.wording import clause_text
+from registry.selectors.policies import ActivePack, pack_of, packs_active
+from sanctions.selectors.history import SubjectWorld, record_pk, subject_facts, world_of
+
+_CAUSE_LABELS = {"risk": "安全风险等级", "standardisation": "安全生产标准化等级", "domains": "在其他领域的黑名单上"}
+_IF = {"risk": "如为低风险", "standardisation": "如为标准化一级", "domains": "如不在该名单上"}
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """One fact that decides about the tier: what it is, and which tier the subject would have without it."""
+
+    label: str
+    effect: str
+    record: Record | None = None
+
+
+@dataclass(frozen=True)
+class TierPage:
+    """A subject's tier today, asked anew. `tier`: None where no pack in use grades the subject; `missing`: labels of
+    facts that must be registered first; `reasons`: (tier, met, sentences) for each condition in the pack's order."""
+
+    active: ActivePack | None
+    tier: Tier | None
+    missing: tuple[str, ...]
+    reasons: tuple[dict[str, Any], ...]
+    causes: tuple[CauseRow, ...]
+    next_change_on: date | None
+
+    @property
+    def title(self) -> str:
+        """The document that grades."""
+        return self.active.version.title if self.active is not None else ""
+
+
+@dataclass(frozen=True)
+class TierFilters:
+    """What the officers' list is narrowed by; empty means all. `missing`: a code of MISSING_LABELS."""
+
+    tier: str = ""
+    missing: str = ""
+    industry: str = ""
+    name: str = ""
+
+
+def tier_pack(on: date) -> ActivePack | None:
+    """Return the pack by which the office grades on `on`: the first in use that has tiers; None when none has."""
+    return next((active for active in packs_active(on) if active.pack.tiers), None)
+
+
+def gradable() -> QuerySet[Subject]:
+    """Return whom tiers are about: organisations that exist and stand for themselves."""
+    return Subject.objects.filter(
+        kind=Subject.Kind.ORGANIZATION, status=Subject.Status.ACTIVE, merged_into__isnull=True
+    )
+
+
+def tiers_of(subject_ids: Collection[int], on: date) -> dict[int, str]:
+    """Return subject → tier code on `on` under the pack in use; who was never graded is left out. Two queries."""
+    active = tier_pack(on)
+    if active is None:
+        return {}
+    found = TierAssessment.objects.on(on).filter(subject_id__in=subject_ids, pack_id=active.version.pack_id)
+    return dict(found.values_list("subject_id", "tier_code"))
+
+
+def world_verdict(
+    world: SubjectWorld, active: ActivePack, on: date, *, honours: Collection[Honour] = (), committed: bool = False
+) -> tuple[TierVerdict, SubjectFacts, History]:
+    """Grade one subject from its world; with the facts that were asked."""
+    subject = subject_facts(world, active.pack, on)
+    history = standing_history(world, active.pack, on, honours=honours, is_committed=committed)
+    return tier_verdict(active.pack, subject, history, on), subject, history
+
+
+def reasons_told(active: ActivePack, verdict: TierVerdict, history: History, on: date) -> list[dict[str, Any]]:
+    """Word what was found about every tier's condition, in the pack's order, as plain data."""
+    known = history.known_on(on).records
+    records = {record.id: record for record in known}
+    existing = [record for record in known if record.exists_on(on)]
+    told = []
+    for tier, judgement in verdict.judged:
+        reason = reason_of(Asked(active.pack, on, records, existing, tier.label), judgement, tier.clause)
+        leaves = [leaf for leaf in reason.leaves() if leaf.met == reason.met] or [reason]
+        told.append(
+            {
+                "code": tier.code, "label": tier.label, "clause": clause_text(active.pack, tier.clause),
+                "met": judgement.met, "assumed": tier.assumed,
+                "sentences": list(dict.fromkeys(leaf.sentence for leaf in leaves)),
+                "outlook": list(dict.fromkeys(leaf.outlook for leaf in leaves if leaf.outlook)),
+            }
+        )  # fmt: skip
+    return told
+
+
+def tier_page(subject: Subject, on: date) -> TierPage:
+    """Grade a subject as of today, with reasons, the effect of each cause, and the next day on which time changes it."""
+    active = tier_pack(on)
+    if active is None or not gradable().filter(pk=subject.pk).exists():
+        return TierPage(active, None, (), (), (), None)
+    world = world_of(subject)
+    held = list(Honour.objects.in_force(on).filter(subject=subject))
+    verdict, facts, history = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
+    records = {record.pk: record for record in world.records}
+    causes = []
+    for cause in tier_causes(active.pack, facts, history, on, verdict):
+        record = records.get(record_pk(cause.record_id)) if cause.record_id else None
+        label = f"{record.get_kind_display()} {record.number or record.title}" if record else _CAUSE_LABELS[cause.kind]
+        causes.append(CauseRow(label, f"{_IF.get(cause.kind, '如无此项')}，为{cause.without.label}", record))
+    missing = tuple(MISSING_LABELS[each] for each in verdict.missing)
+    reasons = tuple(reasons_told(active, verdict, history, on))
+    return TierPage(active, verdict.tier, missing, reasons, tuple(causes), verdict.next_change_on)
+
+
+def tier_history(subject: Subject) -> QuerySet[TierAssessment]:
+    """Return a subject's tiers over time, the newest first."""
+    return TierAssessment.objects.filter(subject=subject).select_related("policy").order_by("-starts_on", "-pk")
+
+
+def tier_list(filters: TierFilters, on: date) -> QuerySet[TierAssessment]:
+    """Return the tiers that hold on `on` under the pack in use, in order of the subject's name's row."""
+    active = tier_pack(on)
+    found = TierAssessment.objects.on(on).filter(pack_id=active.version.pack_id if active is not None else "")
+    if filters.tier:
+        found = found.filter(tier_code=filters.tier)
+    if filters.missing == "risk":
+        found = found.filter(is_newcomer=True, subject__risk="")
+    elif filters.missing == "standardisation":
+        found = found.filter(is_newcomer=True, subject__standardisation__isnull=True)
+    if filters.industry:
+        found = found.filter(subject__industry=filters.industry)
+    if filters.name.strip():
+        found = found.filter(subject__name__contains=filters.name.strip())
+    stale = TierMark.objects.filter(subject=OuterRef("subject"))
+    return found.annotate(is_marked=Exists(stale)).select_related("subject", "policy").order_by("subject_id")
+
+
+def tier_counts(on: date) -> list[tuple[Tier, int]]:
+    """Return each tier of the pack in use with the number of subjects in it on `on`, in the pack's order."""
+    active = tier_pack(on)
+    if active is None:
+        return []
+    found = TierAssessment.objects.on(on).filter(pack_id=active.version.pack_id)
+    counts = dict(found.order_by().values_list("tier_code").annotate(number=Count("pk")))
+    return [(tier, counts.get(tier.code, 0)) for tier in active.pack.tiers]
+
+
+def industries() -> list[str]:
+    """Return the industries of graded subjects."""
+    found = gradable().exclude(industry="").order_by("industry").values_list("industry", flat=True)
+    return list(found.distinct())
+
+
+def tier_export(filters: TierFilters, on: date) -> Iterator[tuple[str, ...]]:
+    """Yield the list's rows for a sheet, heading first, reading as it goes."""
+    yield "名称", "统一社会信用代码", "行业", "等级", "缺少的事实", "自", "最近评定", "预计变化", "依据"
+    for each in tier_list(filters, on).iterator(chunk_size=2000):
+        missing = "、".join(MISSING_LABELS[code] for code in each.missing)
+        subject = each.subject
+        yield (
+            subject.name, subject.uscc or "", subject.industry, each.tier_label, missing, str(each.starts_on),
+            str(each.assessed_on), str(each.next_change_on or ""), each.policy.title,
+        )  # fmt: skip
+
+
+def tier_rule(assessment: TierAssessment) -> Tier | None:
+    """Return the rule of an assessment's tier under its own edition: draw ratio, frequency, cap."""
+    tiers = pack_of(assessment.policy).tiers
+    return next((tier for tier in tiers if tier.code == assessment.tier_code), None)
+
+
+def subjects_stale(pack_id: str, on: date, *, after: int, limit: int) -> list[int]:
+    """Return subjects beyond `after` whose tier has to be looked at on `on`, in order of id, at most `limit`: marked by a
+    changed fact, overtaken by a day, or never graded."""
+    marked = TierMark.objects.filter(subject_id__gt=after).order_by("subject_id")
+    overtaken = TierAssessment.objects.filter(
+        pack_id=pack_id, ends_on__isnull=True, next_change_on__lte=on, subject_id__gt=after
+    ).order_by("subject_id")
+    graded = TierAssessment.objects.filter(subject=OuterRef("pk"), pack_id=pack_id, ends_on__isnull=True)
+    new = gradable().filter(~Exists(graded), pk__gt=after).order_by("pk")
+    found = {
+        *marked.values_list("subject_id", flat=True)[:limit],
+        *overtaken.values_list("subject_id", flat=True)[:limit],
+        *new.values_list("pk", flat=True)[:limit],
+    }
+    return sorted(found)[:limit]
+
+
+def tier_objections(*, open_only: bool = False) -> QuerySet[TierObjection]:
+    """Return objections against tiers, the newest first."""
+    found = TierObjection.objects.select_related("subject", "department", "answered_by").order_by("-pk")
+    return found.filter(Q(answered_on__isnull=True)) if open_only else found
