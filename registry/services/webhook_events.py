@@ -76,7 +76,7 @@ def deliveries_owe(webhook: Webhook, events: Iterable[WebhookEvent], *, at: date
     """Owe numbered events to a webhook; what is owed already stays as it is. Returns how many were given."""
     rows = [
         WebhookDelivery(
-            webhook=webhook, event=event, subject_id=event.subject_id, number=event.number, available_at=at,
+            webhook=webhook, event=event, subject_id=event.subject_id, number=event.number or 0, available_at=at,
             is_replay=is_replay,
         )
         for event in events

@@ -104,7 +104,8 @@ def _heads(webhook: Webhook, now: datetime) -> QuerySet[WebhookDelivery]:
 
 
 def _lease(now: datetime, lease: timedelta) -> list[WebhookDelivery]:
-    token, ids = uuid.uuid4(), []
+    token = uuid.uuid4()
+    ids: list[int] = []
     for webhook in webhooks_due(now):
         room = PASS_MOST - len(ids)
         if room <= 0:
