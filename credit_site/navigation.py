@@ -40,7 +40,7 @@ OFFICE = (
     Place("名单", "sanctions:entry-list", "entry.view"),
     Place("联合惩戒", "sanctions:order-list", "order.view"),
     Place("联合奖惩查询", "sanctions:check-new", "check.ask"),
-    Place("查询记录", "sanctions:check-list", "check.view"),
+    Place("查询记录", "sanctions:check-list", "event.view"),
     Place("交叉核查", "sanctions:cross-check-list", "cross-check.view"),
     Place("异议与修复", "requests:list", "request.view"),
     Place("举报", "tips:list", "tip.view"),

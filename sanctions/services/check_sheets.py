@@ -32,6 +32,7 @@ from sanctions.services.check_files import sheet_pdf, sheet_xlsx
 from sanctions.services.checks import subjects_check
 
 TOPIC: Final = "sanctions.check-files"
+_IDENTITY_DIGITS: Final = 17  # before the check character
 _OLDER_IDENTITY: Final = 15  # digits of an identity number of before 1999; a registration number has as many
 
 
@@ -79,8 +80,9 @@ def _line(number: int, each: Checked, enjoyed: Mapping[int, Sequence[Enjoyed]]) 
 def _shown_code(each: Checked) -> str:
     """Return the code as asked; one that is, or may be meant as, a person's document number is masked."""
     key = key_of(each.asked)
+    may_be_meant = key.code[:_IDENTITY_DIGITS].isdigit() and len(key.code) >= _IDENTITY_DIGITS - 1
     is_older_unknown = key.kind == "older" and len(key.code) == _OLDER_IDENTITY and each.outcome == UNKNOWN
-    if key.kind in ("person", "bad") or is_older_unknown:
+    if key.kind == "person" or is_older_unknown or (each.subject is None and may_be_meant):
         return mask_document_number(key.code)
     return key.code
 
