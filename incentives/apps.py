@@ -12,12 +12,14 @@ class IncentivesConfig(AppConfig):
         from incentives.views.honour_panel import honours_panel
         from incentives.views.inspection_panel import inspections_panel
         from incentives.views.subject_panel import commitments_panel
+        from incentives.views.tier_panel import tier_panel
         from registry.views.panels import register_panel
         from sanctions.selectors.enjoying import register_enjoyed
         from sanctions.selectors.good_standing import register_good_standing
 
         register_good_standing("honours", honours_held)
         register_enjoyed("honours", incentives_for)
+        register_panel("tier", 46, tier_panel)
         register_panel("honours", 45, honours_panel)
         register_panel("commitments", 50, commitments_panel)
         register_panel("inspections", 55, inspections_panel)

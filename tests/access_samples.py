@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incentives.models import Commitment, Honour, IncentiveGrant, InspectionPlan
+from incentives.models import Commitment, Honour, IncentiveGrant, InspectionPlan, TierObjection
 from incentives.services.commitments import Wanted, commitment_draft
 from incentives.services.honours import Nomination, honour_nominate, honour_publicise, objection_register
 from incentives.services.inspection_registers import conflict_add
@@ -199,6 +199,13 @@ def a_grant_of_incentive(world: World) -> dict[str, Any]:
         code="6.2", label="绿色通道", dispatched_on=clock.today(),
     )  # fmt: skip
     return {"public_id": grant.save_by(None, reason="test").public_id}
+
+
+def a_tier_objection(world: World) -> dict[str, Any]:
+    objection = TierObjection(
+        subject=world.subject, department=world.department, tier_label="A级", text="演示", filed_on=clock.today()
+    )
+    return {"public_id": objection.save_by(None, reason="test").public_id}
 
 
 def a_commitment_file(world: World) -> dict[str, Any]:
@@ -551,6 +558,8 @@ SAMPLES: dict[str, Builder] = {
     "honours:step": lambda world: {"public_id": an_honour(world).public_id, "step": "withdraw"},
     "grants:detail": a_grant_of_incentive,
     "grants:step": lambda world: a_grant_of_incentive(world) | {"step": "receive"},
+    "tiers:subject": a_subject,
+    "tiers:objection": a_tier_objection,
     "disclosure:honour": lambda world: {"public_id": a_publicised_honour(world).public_id},
     # --- incentives: commitments
     "commitments:new": a_subject,

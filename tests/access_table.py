@@ -271,6 +271,14 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "grants:list": WATCHERS | only("department"),
     "grants:detail": WATCHERS | only("department"),
     "grants:step": WATCHERS | only("department"),  # the page only; the service asks by the step
+    # --- incentives: supervision tiers
+    "tiers:list": WATCHERS,
+    "tiers:xlsx": WATCHERS,
+    "tiers:subject": WATCHERS,
+    "tiers:objections": WATCHERS,
+    "tiers:objection": WATCHERS,  # the page; the service asks for the right to answer
+    "my-standing:home": only("subject"),
+    "my-standing:object": only("subject"),
     # --- incentives: commitments
     "commitments:list": WATCHERS,
     "commitments:new": only("handler"),

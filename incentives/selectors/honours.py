@@ -199,3 +199,9 @@ def deciding_departments(on: date) -> QuerySet[Department]:
         account__department=OuterRef("pk"), account__is_active=True, role=access.APPROVER, starts_on__lte=on,
     )  # fmt: skip
     return Department.objects.filter(Exists(grants), is_active=True)
+
+
+def own_honours(subject: Subject) -> QuerySet[Honour]:
+    """Return what a subject is told of its own honours: from publicity on, and decisions about it; the newest first."""
+    told = Q(publicity_from__isnull=False) | Q(state=rules.REFUSED)
+    return honours_of(subject).filter(told).select_related("document__attachment", "end_document__attachment")

@@ -129,6 +129,14 @@ def tier_page(subject: Subject, on: date) -> TierPage:
     return TierPage(active, verdict.tier, missing, reasons, tuple(causes), verdict.next_change_on)
 
 
+def tier_held(subject: Subject, on: date) -> TierAssessment | None:
+    """Return the tier that was found to hold on `on` under the pack in use, None for who was not graded."""
+    active = tier_pack(on)
+    if active is None:
+        return None
+    return TierAssessment.objects.on(on).filter(subject=subject, pack_id=active.version.pack_id).first()
+
+
 def tier_history(subject: Subject) -> QuerySet[TierAssessment]:
     """Return a subject's tiers over time, the newest first."""
     return TierAssessment.objects.filter(subject=subject).select_related("policy").order_by("-starts_on", "-pk")

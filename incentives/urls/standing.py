@@ -1,0 +1,11 @@
+"""A subject's own good standing and tier, below /my/standing/."""
+
+from django.urls import path
+
+from incentives.views import standing
+
+app_name = "my-standing"
+urlpatterns = [
+    path("", standing.standing_page, name="home"),
+    path("objection/", standing.objection_new, name="object"),
+]

@@ -1,0 +1,45 @@
+"""A subject's own good standing: its honours, what they bring, its tier with reasons, and objecting to it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from incentives.forms.tiers import TierObjectionForm
+from incentives.selectors.grants import incentives_of
+from incentives.selectors.honours import honour_rows, own_honours
+from incentives.selectors.tiers import tier_history, tier_objections, tier_page
+from incentives.services.tiers import tier_object
+from registry import clock
+from registry.views.guards import actor_of, form_attempt, permission, subject_of
+
+PAGES = "incentives/standing"
+
+
+@permission("portal.view")
+def standing_page(request: HttpRequest) -> HttpResponse:
+    """Show honours, incentives and tier of the subject itself."""
+    subject, today = subject_of(request), clock.today()
+    context = {
+        "subject": subject,
+        "rows": honour_rows(own_honours(subject), today),
+        "enjoyed": incentives_of(subject, today),
+        "graded": tier_page(subject, today),
+        "history": tier_history(subject)[:20],
+        "objections": tier_objections().filter(subject=subject)[:20],
+    }
+    return render(request, f"{PAGES}/home.html", context)
+
+
+@permission("portal.view")
+def objection_new(request: HttpRequest) -> HttpResponse:
+    """Object to the own tier."""
+    subject, today = subject_of(request), clock.today()
+    form = TierObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> None:
+            tier_object(subject_id=subject.pk, text=form.cleaned_data["text"], actor=actor_of(request), on=today)
+
+        if form_attempt(request, form, act, done="异议已提交，办理后在这里和消息中答复。"):
+            return redirect("my-standing:home")
+    context = {"form": form, "graded": tier_page(subject, today)}
+    return render(request, f"{PAGES}/object.html", context, status=422 if form.errors else 200)
