@@ -13,6 +13,7 @@ from incentives.models import Inspection, InspectionPlan, Inspector, InspectorCo
 from incentives.rules import draw
 from incentives.rules.inspection_county import county_inspections
 from incentives.rules.inspections import UNGRADED, UNGRADED_LABEL, cap_of, room_of
+from incentives.selectors.tiers import subjects_stale, tier_pack, tiers_of
 from registry.models import Department, Subject
 from registry.rules.policy.honours import InspectionCap, Tier
 from registry.selectors.policies import packs_active
@@ -44,18 +45,16 @@ class Population:
         return dict(sorted(Counter(each.stratum for each in self.members).items()))
 
 
-def tiers_on(subject_ids: Sequence[int], on: date) -> Mapping[int, str]:
-    """Return the tier code of each subject that has one on the day. The only place where the draw learns of tiers.
-
-    Nobody is graded here yet: whoever is missing from the answer is drawn in the stratum `ungraded` (未评定).
-    """
-    return {}
-
-
 def strata_on(on: date) -> list[Stratum]:
-    """Return the strata that a plan may name on the day: the tiers of the office's packs, and who has none."""
+    """Return the strata that a plan may name on the day: the tiers of the pack that grades, and who is not graded."""
     found = {tier.code: Stratum(tier.code, tier.label, tier.draw_percent, tier.yearly_cap) for tier in _tiers(on)}
     return [*found.values(), Stratum(UNGRADED, UNGRADED_LABEL)]
+
+
+def tiers_are_stale(on: date) -> bool:
+    """Whether somebody's tier has to be looked at anew on the day, so that a draw would go by an older one."""
+    active = tier_pack(on)
+    return active is not None and bool(subjects_stale(active.version.pack_id, on, after=0, limit=1))
 
 
 def subjects_of(plan: InspectionPlan) -> QuerySet[Subject]:
@@ -86,9 +85,9 @@ def population_of(plan: InspectionPlan, on: date) -> Population:
     members: list[draw.Member] = []
     subjects: dict[str, int] = {}
     for chunk in _chunks(row for row in rows if not wanted or wanted.intersection(row[3])):
-        tiers = tiers_on([row[0] for row in chunk], on)
+        tiers = tiers_of([row[0] for row in chunk], on)
         for pk, uscc, public_id, sectors, grade in chunk:
-            stratum = tiers.get(pk, UNGRADED)
+            stratum = tiers.get(pk, UNGRADED)  # nobody is guessed into a tier
             own = [tier_caps.get(stratum), _cap(caps, sectors, grade)]
             member = draw.Member(uscc or str(public_id), stratum, room_of(own, used.get(pk, 0)))
             members.append(member)
@@ -117,7 +116,7 @@ class CapState:
 def cap_state(subject: Subject, year: int, on: date) -> CapState:
     """Return how many inspections of the year count for the subject, and the most that its caps allow on the day."""
     caps = [active.pack.inspection_caps for active in packs_active(on) if active.pack.inspection_caps]
-    stratum = tiers_on([subject.pk], on).get(subject.pk, UNGRADED)
+    stratum = tiers_of([subject.pk], on).get(subject.pk, UNGRADED)
     tier_cap = next((each.cap for each in strata_on(on) if each.code == stratum), None)
     both = [each for each in (tier_cap, _cap(caps, subject.sectors, subject.standardisation)) if each is not None]
     return CapState(Inspection.objects.used(year).filter(subject=subject).count(), min(both, default=None))
@@ -155,9 +154,9 @@ def inspectors_of(plan: InspectionPlan, on: date, *, subjects: Mapping[str, int]
     ]  # fmt: skip
 
 
-def _tiers(on: date) -> list[Tier]:
-    """The tiers of the first pack in use that has any."""
-    return next((list(active.pack.tiers) for active in packs_active(on) if active.pack.tiers), [])
+def _tiers(on: date) -> tuple[Tier, ...]:
+    active = tier_pack(on)
+    return active.pack.tiers if active is not None else ()
 
 
 def _cap(caps: Iterable[Sequence[InspectionCap]], sectors: Sequence[str], grade: int | None) -> int | None:

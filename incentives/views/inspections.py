@@ -12,7 +12,7 @@ from incentives.forms.inspections import PlanFilterForm, PlanForm, VisitFilterFo
 from incentives.models import Inspection, InspectionPlan, InspectionYear
 from incentives.rules import inspections as rules
 from incentives.selectors import inspections as selectors
-from incentives.selectors.inspection_population import departments_of, population_of, strata_on
+from incentives.selectors.inspection_population import departments_of, population_of, strata_on, tiers_are_stale
 from incentives.selectors.inspection_redraw import redraw
 from incentives.selectors.inspection_years import cost_in, estimate_of, workdays_of, years_of
 from incentives.services.inspection_plans import plan_draft, plan_update
@@ -177,7 +177,10 @@ def plan_estimate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         }
         for year in years_of(plan)
     ] if estimate is not None else []  # fmt: skip
-    context = {"plan": plan, "estimate": estimate, "strata": strata, "years": years}
+    context = {
+        "plan": plan, "estimate": estimate, "strata": strata, "years": years,
+        "is_stale": tiers_are_stale(clock.today()),
+    }  # fmt: skip
     return render(request, f"{PAGES}/estimate.html", context)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incentives.models import Inspection, InspectionPlan, InspectionTeam, InspectionYear
+from incentives.models import Inspection, InspectionPlan, InspectionTeam, InspectionYear, TierAssessment
 from incentives.rules.draw import commitment_of
 from incentives.selectors.inspection_population import cap_state, population_of
 from incentives.selectors.inspection_redraw import population_content, redraw
@@ -31,7 +31,7 @@ from incentives.services.inspection_results import (
 from incentives.services.inspection_years import YearFigures, year_approve, year_reopen, year_set
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
 from registry.base.personal_data import text_seal
-from registry.models import Deadline, Event, Notice, Record
+from registry.models import Deadline, Event, Notice, PolicyVersion, Record
 from registry.rules.synthetic import make_uscc
 from registry.services.merging import subjects_merge
 from registry.services.records import record_confirm, record_void
@@ -339,6 +339,30 @@ def test_a_joint_inspection_has_two_inspectors_of_each_department():
     stranger = make_account("department", department=make_department())
     assert list(plans_visible_to(taking_part, MONDAY)) == [plan]
     assert not plans_visible_to(stranger, MONDAY).exists()
+
+
+def test_strata_are_the_tiers_found_and_their_caps_hold_too():
+    # county-default: C 2 a year; not graded in grade 3 other sectors 4 a year. Grade 1: 1 a year whatever the tier.
+    activate("county-default", MONDAY)
+    bureau = Bureau()
+    c_third, c_first, ungraded = make_subject(standardisation=3), make_subject(standardisation=1), make_subject()
+    version = PolicyVersion.objects.filter(pack_id="county-default").latest("pk")
+    for subject in (c_third, c_first):
+        TierAssessment.objects.create(
+            subject=subject, policy=version, pack_id="county-default", tier_code="C", tier_label="C级", cause="演示",
+            starts_on=MONDAY, assessed_on=MONDAY,
+        )  # fmt: skip
+    plan = bureau.plan()
+    rooms = {each.key: (each.stratum, each.room) for each in population_of(plan, MONDAY).members}
+    assert rooms == {c_third.uscc: ("C", 2), c_first.uscc: ("C", 1), ungraded.uscc: ("ungraded", 1)}
+    handler = bureau.officer("handler")
+    note = {"source": "key", "inspected_on": MONDAY, "summary": "", "actor": handler, "on": MONDAY}
+    for subject in (c_third, c_first):
+        other_note(subject_id=subject.pk, **note)
+    plan = bureau.drawn(shares={"C": 100})
+    assert [visit.subject for visit in plan.visits.all()] == [c_third]
+    assert (plan.sizes, plan.quotas, plan.short) == ({"C": 2, "ungraded": 1}, {"C": 2}, {"C": 1})
+    assert plan.shares == [["C", "C级（有失信记录或者风险较高）", 100]]
 
 
 # --- again
