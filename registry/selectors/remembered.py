@@ -11,7 +11,12 @@ _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers_remembere
 
 @contextmanager
 def answers_remembered() -> Iterator[None]:
-    """Within, `remembered` asks each question once. Only around one short transaction that changes none of them."""
+    """Within, `remembered` asks each question once. Only around one short transaction that changes none of them.
+
+    One inside another shares what that one has been told."""
+    if _answers.get() is not None:
+        yield
+        return
     token = _answers.set({})
     try:
         yield

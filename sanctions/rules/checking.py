@@ -54,7 +54,7 @@ def key_of(asked: Asked) -> Key:
         return Key("name", name=name)
     if len(code) != _LENGTH:
         return Key("older", code, name)
-    if is_valid_identity(code):
+    if code[:17].isdigit() and is_valid_identity(code):
         return Key("person", code, name)
     errors = check_uscc(code).errors
     if not errors:

@@ -10,6 +10,7 @@ from django.db import transaction
 from registry.base.errors import InvalidInput
 from registry.models import Account, ApiClient
 from registry.selectors.matters import matters_on
+from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 from sanctions.models import CheckLog
 from sanctions.rules.checking import ASKED_MOST, CODE_MOST, NAME_MOST, Asked
@@ -36,11 +37,12 @@ def subjects_check(
 
     Raises InvalidInput (none or more than 1,000 asked, neither code nor name, unknown matter, no purpose), NotAllowed.
     """
-    authz.require(actor, "entry.view", on=on)
-    matters = matters_on(on)
-    _check_question(asked, matter, matters, purpose)
-    label = matters[matter]
-    answers = subjects_checked(asked, matter=matter, matter_label=label, account=actor, on=on)
+    with answers_remembered():
+        authz.require(actor, "entry.view", on=on)
+        matters = matters_on(on)
+        _check_question(asked, matter, matters, purpose)
+        label = matters[matter]
+        answers = subjects_checked(asked, matter=matter, matter_label=label, account=actor, on=on)
     found = {each.subject.pk: bool(each.entries) for each in answers if each.subject is not None}
     log = check_note(
         matter=matter, purpose=purpose, actor=actor, client=client, on=on, at=at, asked=len(asked), found=found
@@ -64,7 +66,7 @@ def check_note(
         )
     return CheckLog.objects.create(
         receipt=f"HC{at:%Y%m%d}-{secrets.token_hex(6).upper()}", account=actor, client=client,
-        department=actor.department, matter=matter, purpose=purpose.strip(), on=on, at=at, asked=asked,
+        department_id=actor.department_id, matter=matter, purpose=purpose.strip(), on=on, at=at, asked=asked,
         found=len(found), listed=sum(found.values()), subjects=sorted(found),
     )  # fmt: skip
 
