@@ -18,6 +18,7 @@ from registry.selectors.events import seal_state
 from registry.selectors.jobs import outbox_counts, run_list, worker_beats
 from registry.selectors.notices import notice_counts
 from registry.selectors.records import disputed, unclassified
+from registry.selectors.webhooks import deliveries_dead, webhooks_unreachable
 from repair.models import Objection, RepairApplication
 from repair.rules.lifecycle import OPEN
 from sanctions.models import Candidate, ListEntry
@@ -255,6 +256,8 @@ def _administrator(desk: Desk) -> Panel:
             _counted("放弃办理的后台事务", outbox["failed"], jobs, "danger"),
             _failed_runs(desk),
             _notices_failed(desk),
+            _counted("多次失败、待处理的推送", deliveries_dead().count(), _to("registry:webhook-dead"), "danger"),
+            _counted("无法到达的推送接收方", webhooks_unreachable().count(), _to("registry:client-list"), "warn"),
             *_calendar(desk),
             _counted("在用账号", Account.objects.filter(is_active=True).count(), _to("registry:account-list")),
         ),

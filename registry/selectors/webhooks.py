@@ -42,6 +42,11 @@ def deliveries_dead() -> QuerySet[WebhookDelivery]:
     return rows.order_by("settled_at", "pk")
 
 
+def webhooks_unreachable() -> QuerySet[Webhook]:
+    """Return the standing webhooks whose receiver is away."""
+    return webhook_list().filter(closed_on__isnull=True, is_paused=False, health__unreachable_since__isnull=False)
+
+
 def held_back(deliveries: Iterable[WebhookDelivery]) -> Counter[int]:
     """Return by dead delivery how many later ones about its subject wait behind it. One query for a page."""
     deliveries = list(deliveries)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.models import ApiClient, Event, Webhook, WebhookDelivery
+from registry.models import ApiClient, Event, Webhook, WebhookDelivery, WebhookHealth
 from registry.services.webhook_events import webhook_event_note, webhook_events_number
 from registry.services.webhooks import webhook_open
 from tests.api.clients import caller, make_client
@@ -200,3 +200,11 @@ def test_pages_of_clients_are_no_place_for_officers():
     officer = Client()
     officer.force_login(make_account("handler", department=make_department()))
     assert officer.get(address("client-list")).status_code == 403
+
+
+def test_what_did_not_arrive_and_who_is_away_stand_on_the_administrator_s_workbench(administrator):
+    dead_deliveries(webhook_of())
+    WebhookHealth.objects.update(unreachable_since=timezone.now())
+    panels = administrator.get(reverse("workbench")).context["panels"]
+    values = {each.label: each.value for panel in panels for each in panel.duties}
+    assert (values["多次失败、待处理的推送"], values["无法到达的推送接收方"]) == ("1", "1")
