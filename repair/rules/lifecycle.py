@@ -76,6 +76,11 @@ def outcome_label(code: str, kind: str) -> str:
     return STATE_LABELS[code] if code in STATE_LABELS else STEPS[code].label
 
 
+def step_label(name: str, kind: str) -> str:
+    """Return what the step `name` is called for a kind of request. KeyError: no such step."""
+    return outcome_label(name, kind) if name in ("grant", "refuse") else STEPS[name].label
+
+
 def next_steps(state: str, *, is_repair: bool) -> list[Step]:
     """Return the steps that may be taken from `state`, in the table's order; once it has ended, only taking back what
     was granted on false papers."""

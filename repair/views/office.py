@@ -18,7 +18,7 @@ from registry.views.paging import page_of
 from repair.forms.office import RequestFilterForm
 from repair.models import Objection, RepairApplication, Review
 from repair.rules.drawing import redraw
-from repair.rules.lifecycle import next_steps, outcome_label
+from repair.rules.lifecycle import next_steps, step_label
 from repair.selectors.governing import cited_basis, governing_of
 from repair.selectors.lists import (
     MODELS,
@@ -151,7 +151,7 @@ def _steps(request: HttpRequest, found: AnyRequest) -> list[StepLink]:
             continue
         # What comes on paper is registered by who registers requests.
         code = "request.register" if step.permission == "portal.file" else step.permission
-        label = outcome_label(step.name, found.kind_code)
+        label = step_label(step.name, found.kind_code)
         label = f"{label}（窗口代办）" if step.permission == "portal.file" else label
         why = ""
         if not authz.may(actor, code, on):

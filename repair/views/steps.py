@@ -15,7 +15,7 @@ from repair.forms import office as forms
 from repair.forms.portal import AnswerForm, PapersAnswerForm
 from repair.models import Objection, RepairApplication
 from repair.rules.answers import answer_text, answers_for
-from repair.rules.lifecycle import STEPS, outcome_label, refusal_of
+from repair.rules.lifecycle import STEPS, refusal_of, step_label
 from repair.rules.wording import court_remedies, objection_remedies
 from repair.selectors.governing import cited_basis, joint_conference
 from repair.selectors.lists import AnyRequest
@@ -192,7 +192,7 @@ def request_step(request: HttpRequest, family: str, public_id: UUID, step: str) 
         if form_attempt(request, form, lambda: page.act(found.pk, form, common), done="已办理。"):
             return redirect("requests:detail", family, public_id)
         found = request_or_404(family, public_id)
-    label = outcome_label(step, found.kind_code) if step in STEPS else "随机抽取专家"
+    label = step_label(step, found.kind_code) if step in STEPS else "随机抽取专家"
     context = {
         "found": found, "family": family, "step": step, "label": label, "page": page, "form": form,
         "why_not": refusal_of(found.state, step) if step in STEPS else "",
