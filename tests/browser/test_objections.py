@@ -122,6 +122,7 @@ def refuse_all(visit: Visit, people: People) -> None:
     visit.log_in(people.approver)
     first = Objection.objects.order_by("pk")[0]
     visit.go(f"/office/requests/objections/{first.public_id}/")
+    assert "要求补正" in visit.text
     visit.picture("office-detail")
     visit.go(f"/office/requests/objections/{first.public_id}/steps/refuse/?text=facts-clear")
     visit.picture("office-refuse")
@@ -195,6 +196,7 @@ def test_upheld_it_is_corrected_in_public_and_gone_from_every_list(visit: Visit,
     visit.go("/my/")
     assert "现在没有被列入任何名单" in visit.text
     assert "已作废" in visit.row(record.number)
+    assert "有异议" not in visit.row(record.number)
     visit.picture("own-file")
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from registry import clock
 from registry.models import Account
@@ -31,7 +31,13 @@ class Visit:
         outbox_drain(now=clock.now)
 
     def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
+        try:
+            self.page.goto(self.address + path)
+        except Error as error:  # a page that reloads itself to show its progress may have begun to
+            if "interrupted by another navigation" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(self.address + path)
 
     def log_in(self, who: Account | str, password: str = PASSWORD) -> None:
         """Let somebody else sit down at the browser."""
