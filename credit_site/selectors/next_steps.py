@@ -12,12 +12,13 @@ from incentives.rules.lifecycle import RUNNING
 from registry.models import Record, Subject
 from registry.rules.periods import add_months
 from registry.rules.policy.wording import clause_text
+from registry.selectors.remembered import answers_remembered
 from repair.models import Objection, RepairApplication
 from repair.rules.lifecycle import DECLINED, OPEN, REFUSED, SUPPLEMENT
 from repair.rules.wording import RECONSIDER_DAYS, SUE_MONTHS
 from repair.selectors.governing import joint_conference
 from repair.selectors.lists import family_of, supplement_until
-from repair.selectors.verdicts import RepairStanding, removal_standing, repair_standing
+from repair.selectors.verdicts import OwnRules, RepairStanding, removal_standing, repair_standing
 from sanctions.models import Case, ListEntry
 from sanctions.rules.lifecycle import HEARABLE
 from sanctions.selectors.cases import heard_until
@@ -48,14 +49,16 @@ class NextStep:
 
 def next_steps(subject: Subject, on: date) -> list[NextStep]:
     """Return everything the subject can do on `on` or later, the earliest day first, what has no day last."""
-    found = [
-        *_signatures(subject),
-        *_hearings(subject, on),
-        *_requests(subject, on),
-        *_commitments(subject),
-        *_records(subject, on),
-        *_entries(subject, on),
-    ]
+    own = OwnRules(subject, on)
+    with answers_remembered():
+        found = [
+            *_signatures(subject),
+            *_hearings(subject, on),
+            *_requests(subject, on),
+            *_commitments(subject),
+            *_records(own),
+            *_entries(own),
+        ]
     return sorted(found, key=lambda step: (step.day is None and not step.is_owed, step.day or on, not step.is_owed))
 
 
@@ -147,17 +150,19 @@ def _commitments(subject: Subject) -> Iterator[NextStep]:
         )
 
 
-def _records(subject: Subject, on: date) -> Iterator[NextStep]:
+def _records(own: OwnRules) -> Iterator[NextStep]:
+    subject, on = own.subject, own.on
     asked = _asked(subject)
     for record in own_records(subject).filter(state=Record.State.CONFIRMED):
         if ("record", record.pk) in asked:
             continue
-        standing = repair_standing(subject, record=record, on=on)
+        standing = repair_standing(subject, record=record, on=on, own=own)
         url = _apply_address("record", record, "repair")
         yield from _repair(f"“{record}”", standing, url, on)
 
 
-def _entries(subject: Subject, on: date) -> Iterator[NextStep]:
+def _entries(own: OwnRules) -> Iterator[NextStep]:
+    subject, on = own.subject, own.on
     asked = _asked(subject)
     for entry in own_entries(subject, on):
         if not entry_state(entry, on).is_in_force:
@@ -168,8 +173,8 @@ def _entries(subject: Subject, on: date) -> Iterator[NextStep]:
         if ("entry", entry.pk) in asked:
             continue
         url = _apply_address("entry", entry, "repair")
-        yield from _repair(entry.list_label, repair_standing(subject, entry=entry, on=on), url, on)
-        yield from _removal(subject, entry, on)
+        yield from _repair(entry.list_label, repair_standing(subject, entry=entry, on=on, own=own), url, on)
+        yield from _removal(own, entry)
 
 
 def _asked(subject: Subject) -> set[tuple[str, int]]:
@@ -199,8 +204,9 @@ def _repair(what: str, standing: RepairStanding, url: str, on: date) -> Iterator
         yield NextStep(f"{what}的最短公示期已满，备齐条件后可以申请信用修复", url, note="；".join(standing.sentences))
 
 
-def _removal(subject: Subject, entry: ListEntry, on: date) -> Iterator[NextStep]:
-    standing = removal_standing(subject, entry, filed_on=on, on=on)
+def _removal(own: OwnRules, entry: ListEntry) -> Iterator[NextStep]:
+    on = own.on
+    standing = removal_standing(own.subject, entry, filed_on=on, on=on, own=own)
     if standing.verdict is None or standing.verdict.earliest is None:
         return
     until = standing.until or entry.ends_on - ONE_DAY

@@ -13,18 +13,17 @@ from django.db.models import Q, QuerySet
 
 from disclosure.models import Publication
 from registry.models import Attachment, Document, Notice, Record, Subject
-from registry.rules.policy.publication import repair_class
 from registry.rules.policy.wording import clause_text
 from registry.selectors.mandates import consent_of
 from registry.selectors.policies import pack_of
-from repair.selectors.governing import repair_governing
+from registry.selectors.remembered import answers_remembered
+from repair.selectors.governing import record_class, repair_governing
 from sanctions.models import ListEntry, MeasureOrder
 from sanctions.selectors.entries import EntryState, entry_state, is_paused_on
-from sanctions.selectors.history import history_of, subject_facts, world_of
 from sanctions.selectors.orders import orders_in_force
 from sanctions.selectors.plain import case_plain, case_ways
 
-CLASS_LABELS: Final = {"minor": "轻微", "ordinary": "一般", "serious": "严重"}
+CLASS_LABELS: Final = {"minor": "轻微", "ordinary": "一般", "serious": "严重", "specially-serious": "特定严重"}
 # What is addressed to the subject. Every other document about it is the office's own paper.
 ADDRESSED_KINDS: Final = ("case-notice", "case-decision", "case-dropping", "credit-report")
 ADDRESSED_BEGINNINGS: Final = ("request-", "objection-", "complaint-", "repair-", "removal-", "commitment-")
@@ -72,7 +71,8 @@ def own_records(subject: Subject) -> QuerySet[Record]:
     return (
         Record.objects.filter(subject=subject)
         .exclude(state=Record.State.DRAFT)
-        .select_related("subject", "department", "penalty", "permit")
+        .select_related("subject", "department", "penalty", "permit", "accident")
+        .prefetch_related("items", "findings")
         .order_by("-decided_on", "-pk")
     )
 
@@ -89,7 +89,8 @@ def record_rows(records: Iterable[Record], on: date) -> list[RecordRow]:
         each.object_id: each
         for each in Publication.objects.filter(object_kind=_RECORD_KIND, object_id__in=[each.pk for each in rows])
     }
-    return [_record_row(each, shown.get(each.pk), on) for each in rows]
+    with answers_remembered():
+        return [_record_row(each, shown.get(each.pk), on) for each in rows]
 
 
 def _record_row(record: Record, publication: Publication | None, on: date) -> RecordRow:
@@ -104,11 +105,7 @@ def class_label(record: Record, on: date) -> str:
     ground = repair_governing(record=record, entry=None, kind=kind, on=on)  # type: ignore[arg-type]
     if ground is None:
         return ""
-    pack, world = ground.governing.pack, world_of(record.subject)
-    fact = next((each for each in history_of(world, pack, on).records if each.id == str(record.pk)), None)
-    if fact is None or fact.penalty is None:
-        return ""
-    return CLASS_LABELS.get(repair_class(pack, fact, subject_facts(world, pack, on)) or "", "")
+    return CLASS_LABELS.get(record_class(record, ground.governing.pack, on) or "", "")
 
 
 def own_entries(subject: Subject, on: date) -> QuerySet[ListEntry]:

@@ -1,10 +1,9 @@
 """Which rule governs a request: the pack of an entry's case; for a record the law of its decision's date."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-
-from django.db.models import Q
 
 from registry.models import Department, PolicyVersion, Record
 from registry.rules.policy import load_packs
@@ -110,7 +109,7 @@ def record_class(record: Record, pack: Pack, on: date) -> str | None:
 
 
 def _record_edition(record: Record, day: date, kind: SubjectKind) -> RepairGround | None:
-    for version in (*_national_editions(day), *_local_editions(day)):
+    for version in _editions(day):
         pack = pack_of(version)
         # Only an edition that classes penalties says how long each is published at the least.
         if pack.classes is None or repair_rule(pack, "record", kind) is None:
@@ -120,22 +119,19 @@ def _record_edition(record: Record, day: date, kind: SubjectKind) -> RepairGroun
     return None
 
 
-def _national_editions(day: date) -> list[PolicyVersion]:
-    """Return the nation's editions in force on the day by their own dates, the newest first: they bind the office as
-    law does, run by it or not."""
-    versions = (
-        PolicyVersion.objects.filter(in_force_from__lte=day)
-        .filter(Q(in_force_until__isnull=True) | Q(in_force_until__gt=day))
-        .exclude(authority__in=LOCAL)
-        .defer("text")
-        .order_by("-in_force_from", "-loaded_at", "-pk")
-    )
-    return remembered(("repair-editions", day), lambda: list(versions))
+def _editions(day: date) -> Iterator[PolicyVersion]:
+    """Yield the editions in force on the day: first the nation's, the newest first, which bind the office as law does, run
+    by it or not; then the local documents that it runs, for another county's rule repairs nothing here."""
+    for version in remembered("repair-editions", _national_editions):
+        begins, ends = version.in_force_from, version.in_force_until
+        if begins is not None and begins <= day and (ends is None or day < ends):
+            yield version
+    yield from (each.version for each in packs_active(day) if each.version.authority in LOCAL)
 
 
-def _local_editions(day: date) -> list[PolicyVersion]:
-    """Return the local documents that the office runs on the day: another county's rule repairs nothing here."""
-    return [each.version for each in packs_active(day) if each.version.authority in LOCAL]
+def _national_editions() -> list[PolicyVersion]:
+    versions = PolicyVersion.objects.exclude(authority__in=LOCAL).filter(in_force_from__isnull=False).defer("text")
+    return list(versions.order_by("-in_force_from", "-loaded_at", "-pk"))
 
 
 def governing_of(request: Request) -> Governing | None:

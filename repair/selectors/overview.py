@@ -8,10 +8,11 @@ from typing import Final
 from registry.models import Record, Subject
 from registry.rules.policy.explaining_repair import TODO
 from registry.rules.policy.repairing import RepairVerdict
+from registry.selectors.remembered import answers_remembered
 from repair.models import RepairApplication, RepairFile
 from repair.rules.lifecycle import OPEN
 from repair.selectors.governing import record_class
-from repair.selectors.verdicts import RepairStanding, removal_standing, repair_standing
+from repair.selectors.verdicts import OwnRules, RepairStanding, removal_standing, repair_standing
 from sanctions.models import ListEntry
 
 CLASS_LABELS: Final = {
@@ -126,25 +127,37 @@ class Matter:
 
 def matters_of(subject: Subject, *, on: date) -> list[Matter]:
     """Return every penalty that stands and every entry in force of `subject`, each with what the rules answer today."""
-    records = Record.objects.filter(subject=subject, state=Record.State.CONFIRMED, kind=Record.Kind.PENALTY)
+    records = (
+        Record.objects.filter(subject=subject, state=Record.State.CONFIRMED, kind=Record.Kind.PENALTY)
+        .select_related("department", "subject", "penalty", "accident")
+        .prefetch_related("items", "findings")
+    )
     entries = ListEntry.objects.filter(subject=subject).in_force(on).select_related("department", "policy", "case")
-    found = [matter_of(subject, record=record, on=on) for record in records.select_related("department", "subject")]
-    return [*(matter_of(subject, entry=entry, on=on) for entry in entries), *found]
+    own = OwnRules(subject, on)
+    with answers_remembered():
+        of_records = [matter_of(subject, record=each, on=on, own=own) for each in records]
+        return [*(matter_of(subject, entry=each, on=on, own=own) for each in entries), *of_records]
 
 
-def matter_of(subject: Subject, *, on: date, record: Record | None = None, entry: ListEntry | None = None) -> Matter:
-    """Return one record or entry of `subject` with what the rules answer on `on`."""
-    about = RepairApplication.objects.filter(subject=subject, record=record, entry=entry)
-    barred = about.filter(barred_until__gte=on).order_by("-barred_until").first()
-    standing = repair_standing(subject, record=record, entry=entry, on=on)
+def matter_of(
+    subject: Subject, *, on: date, record: Record | None = None, entry: ListEntry | None = None,
+    own: OwnRules | None = None,
+) -> Matter:  # fmt: skip
+    """Return one record or entry of `subject` with what the rules answer on `on`. `own`: shared by who asks for several."""
+    own = own or OwnRules(subject, on)
+    key = (record.pk if record is not None else None, entry.pk if entry is not None else None)
+    about = [each for each in own.applications if (each.record_id, each.entry_id) == key]
+    barred = max((each.barred_until for each in about if each.barred_until is not None), default=None)
+    standing = repair_standing(subject, record=record, entry=entry, on=on, own=own)
     ways = [way_of("repair", standing, record, entry, on)]
     if entry is not None:
-        removal = removal_standing(subject, entry, filed_on=on, on=on)
+        removal = removal_standing(subject, entry, filed_on=on, on=on, own=own)
         if removal.verdict is not None:
             ways.append(way_of("removal", removal, None, entry, on))
     return Matter(
         record, entry, _class_label(record, standing, on), tuple(way for way in ways if way is not None),
-        about.filter(state__in=OPEN).first(), barred.barred_until if barred is not None else None,
+        next((each for each in about if each.state in OPEN), None),
+        barred if barred is not None and barred >= on else None,
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Whether a record or an entry may be repaired on a day, and what is still missing, asked of the rule that governs it."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from registry.models import Record, Subject
 from registry.rules.policy.head import SubjectKind
@@ -21,7 +22,37 @@ from registry.selectors.policies import pack_of
 from repair.models import RepairApplication, RepairFile
 from repair.selectors.governing import Governing, RepairGround, repair_governing
 from sanctions.models import ListEntry
-from sanctions.selectors.history import entry_fact, history_of, subject_facts, world_of
+from sanctions.selectors.history import SubjectWorld, entry_fact, history_of, subject_facts, world_of
+
+
+class OwnRules:
+    """What the rules answer about one subject on one day, read once for all its records and entries."""
+
+    def __init__(self, subject: Subject, on: date) -> None:
+        self.subject, self.on = subject, on
+        self._answers: dict[Hashable, dict[str, RepairVerdict]] = {}
+
+    @cached_property
+    def world(self) -> SubjectWorld:
+        """The subject with its records and entries."""
+        return world_of(self.subject)
+
+    @cached_property
+    def applications(self) -> list[RepairApplication]:
+        """All that the subject applied for, the newest first."""
+        return list(RepairApplication.objects.filter(subject=self.subject).order_by("-pk"))
+
+    def verdicts(
+        self, governing: Governing, documents: frozenset[str], *, reaches_back: bool
+    ) -> dict[str, RepairVerdict]:
+        """Return the verdicts of an edition about everything of the subject, with these documents at hand."""
+        question = (governing.version.content_hash, documents, reaches_back)
+        if question not in self._answers:
+            history = history_of(self.world, governing.pack, self.on, reaches_back=reaches_back)
+            known = replace(history, documents=documents).known_on(self.on)
+            facts = subject_facts(self.world, governing.pack, self.on)
+            self._answers[question] = repair_verdicts(governing.pack, facts, known, self.on)
+        return self._answers[question]
 
 
 @dataclass(frozen=True)
@@ -55,25 +86,24 @@ def repair_standing(
     entry: ListEntry | None = None,
     documents: Iterable[str] = (),
     on: date,
+    own: OwnRules | None = None,
 ) -> RepairStanding:
-    """Ask whether this one record or entry of `subject` may be repaired on `on` with these documents at hand."""
+    """Ask whether this one record or entry of `subject` may be repaired on `on` with these documents at hand. `own`:
+    shared by who asks about several."""
     ground = repair_governing(record=record, entry=entry, kind="person" if subject.is_person else "organization", on=on)
     if ground is None or ground.rule is None:
         return RepairStanding(ground, None, ("没有规定该信息如何修复，请向认定部门咨询。",))
-    pack = ground.governing.pack
-    world = world_of(subject)
     # An entry rests on acts since its pack; a record is judged by the law of its decision, whenever the act was.
-    history = history_of(world, pack, on, reaches_back=entry is None)
-    known = replace(history, documents=frozenset(documents)).known_on(on)
-    found = repair_verdicts(pack, subject_facts(world, pack, on), known, on)
+    found = (own or OwnRules(subject, on)).verdicts(ground.governing, frozenset(documents), reaches_back=entry is None)
     # The first fact of a record, the one with its penalty, bears the record's own number.
     verdict = found.get(entry_fact(entry) if entry is not None else str(record.pk) if record is not None else "")
     return RepairStanding(ground, verdict, _sentences(ground, verdict))
 
 
 def removal_standing(
-    subject: Subject, entry: ListEntry, *, filed_on: date, documents: Iterable[str] = (), on: date
-) -> RepairStanding:
+    subject: Subject, entry: ListEntry, *, filed_on: date, documents: Iterable[str] = (), on: date,
+    own: OwnRules | None = None,
+) -> RepairStanding:  # fmt: skip
     """Ask whether an entry may be removed on application: the pack's window on the day of filing, and its conditions.
 
     The answer has the form of a repair verdict; `too-early` also stands for an application after the window.
@@ -83,7 +113,7 @@ def removal_standing(
     ground = RepairGround(governing, repair_rule(governing.pack, "listing", _kind(subject), entry.list_code))
     if rule is None or rule.removal is None:
         return RepairStanding(ground, None, (f"《{governing.version.title}》没有规定申请移出，期满自动移出。",))
-    world = world_of(subject)
+    world = (own or OwnRules(subject, on)).world
     known = replace(history_of(world, governing.pack, on), documents=frozenset(documents)).known_on(on)
     listing = next(each for each in known.listings if each.id == entry_fact(entry))
     window = removal_period(

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit_site.selectors.next_steps import next_steps
@@ -26,6 +28,7 @@ from tests.sanctions.case_world import DEFENCE_UNTIL, SERVED, CaseWorld
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 1)
+PER_RECORD = 1  # the entries in force that a record could rest on
 
 
 def verify_url(code):
@@ -98,6 +101,26 @@ def test_what_is_to_be_handed_in_names_its_last_day():
     step = next(step for step in next_steps(people.subject, TODAY) if step.text.startswith("补正"))
     # ten working days (assumed) from 1 June end on 15 June
     assert (step.until, step.is_owed) == (dt.date(2026, 6, 15), True)
+
+
+def test_many_records_do_not_ask_for_the_whole_file_again_and_again(client):
+    listing.load_policy("ndrc-2025-36")
+    people = make_people()
+    client.force_login(people.own)
+
+    def asked(name: str) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse(name)).status_code == 200
+        return len(found)
+
+    penalty(people, "警告", decided_on=dt.date(2026, 5, 1))
+    names = ("portal:home", "portal:records", "my-requests:repair")
+    few = {name: asked(name) for name in names}
+    for day in range(2, 8):
+        penalty(people, "没收违法所得", decided_on=dt.date(2026, 5, day))
+    many = {name: asked(name) for name in names}
+    # What is asked for each record is its class and its own requests, never all records once more.
+    assert {name: (many[name] - few[name]) // 6 for name in names if many[name] - few[name] > 6 * PER_RECORD} == {}
 
 
 # --- records, entries, documents
