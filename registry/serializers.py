@@ -98,7 +98,7 @@ CREDIT_REPORT = inline_serializer(
     "CreditReport",
     {each.code: _member(each.label + _ABOUT.get(each.code, ""), each.most) for each in reporting.FIELDS},
 )
-_MANY = {"min_length": 1, "max_length": 5_000}
+_MOST = 5_000
 
 
 class PublicityUpload(serializers.Serializer[Any]):
@@ -106,14 +106,19 @@ class PublicityUpload(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=["penalties", "permits"], help_text="penalties 行政处罚；permits 行政许可")
     rows = serializers.ListField(
-        child=serializers.DictField(), help_text="各行，成员为全国“双公示”模板的列代码，见单项报送", **_MANY
+        child=serializers.DictField(),
+        help_text="各行，成员为全国“双公示”模板的列代码，见单项报送",
+        min_length=1,
+        max_length=_MOST,
     )
 
 
 class CreditUpload(serializers.Serializer[Any]):
     """Many credit records."""
 
-    rows = serializers.ListField(child=serializers.DictField(), help_text="各行，成员同单项报送", **_MANY)
+    rows = serializers.ListField(
+        child=serializers.DictField(), help_text="各行，成员同单项报送", min_length=1, max_length=_MOST
+    )
 
 
 class ReportAnswer(serializers.Serializer[Any]):

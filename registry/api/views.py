@@ -79,7 +79,7 @@ def _content_of(request: Request) -> Any:
     """Return what the request carries, a file as its digest."""
     if not request.FILES:
         return request.data
-    fields = {name: request.data[name] for name in request.data if name not in request.FILES}
+    fields: dict[str, Any] = {name: each for name, each in dict(request.data).items() if name not in request.FILES}
     for name, file in request.FILES.items():
         digest = hashlib.sha256()
         for chunk in file.chunks():

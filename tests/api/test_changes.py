@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sanctions.models import ChangeFeed, EntryChange
 from sanctions.services.changes import changes_number, entry_change_note
@@ -132,3 +134,18 @@ def test_numbers_follow_one_another_without_gaps_and_are_given_once(lists):
     positions = EntryChange.objects.order_by("pk").values_list("position", flat=True)
     assert list(positions) == list(range(1, 452))
     assert ChangeFeed.objects.get().last == 451
+
+
+def test_the_lists_take_as_many_queries_for_many_as_for_few(lists):
+    calling = caller()
+    for _ in range(6):
+        listed()
+
+    def asked(address: str, limit: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert len(calling.get(address, {"limit": limit}).json()["items"]) == limit
+        return len(queries)
+
+    for address in ("/api/v1/entries", "/api/v1/entries/changes"):
+        asked(address, 2)
+        assert asked(address, 2) == asked(address, 6)

@@ -78,11 +78,8 @@ class Api:
         return self.token
 
 
-def main() -> None:
-    """Walk through what a department's system does in a day."""
-    api, run = Api(), uuid.uuid4().hex[:8]
-
-    # A copy of the public lists: all that stand, then what changed since.
+def follow(api: Api) -> dict[str, Any]:
+    """Keep a copy of the public lists: all that stand, then what changed since. Return the first page."""
     first = api.get("/api/v1/entries", limit="100")
     copy = {each["id"]: each for each in api.pages("/api/v1/entries")}
     changes = api.get("/api/v1/entries/changes", changed_since=first["changes_cursor"])
@@ -92,53 +89,64 @@ def main() -> None:
         else:
             copy[change["entry_id"]] = change["entry"]
     print(f"on the public lists: {len(copy)}")
+    return first
 
-    # Check before an approval.
-    subject = first["items"][0]["subject"]
+
+def check(api: Api, code: str) -> None:
+    """Check before an approval: one subject and one code that cannot be."""
     matter = api.get("/api/v1/catalogues/matters")["items"][0]["code"]
-    answer = api.post(
-        "/api/v1/check",
-        {"matter": matter, "purpose": "某某项目供应商资格审查", "subjects": [{"code": subject["code"]}, {"code": "1"}]},
-    )
+    subjects = [{"code": code}, {"code": "1"}]
+    question = {"matter": matter, "purpose": "某某项目供应商资格审查", "subjects": subjects}
+    answer = api.post("/api/v1/check", question)
     print(answer["receipt"], *(each["sentence"] for each in answer["items"]), sep="\n")
 
-    # Report a decision of one's own; sent again under its key it acts once.
-    record = {
-        "name": subject["name"],
-        "code": subject["code"],
-        "kind": "inspection",
-        "number": f"演市监检〔2026〕{run}号",
-        "title": "双随机检查：未发现问题",
-        "decided_on": first["on"],
-    }
+
+def report(api: Api, record: dict[str, Any], run: str) -> None:
+    """Report a decision of one's own; sent again under its key it acts once, under another the record is there already."""
     reported = api.post("/api/v1/records", record, key=f"record-{run}")
     assert api.post("/api/v1/records", record, key=f"record-{run}") == reported
     assert api.post("/api/v1/records", record, key=f"again-{run}")["state"] == "same"
     print("reported:", reported["state"])
 
-    # Many at once, behind a status address; what failed names field, value and way out.
-    rows = [record | {"number": f"演市监检〔2026〕{run}-{number}号"} for number in range(3)]
-    rows.append(record | {"number": f"演市监检〔2026〕{run}-9号", "decided_on": "2098-01-01"})
-    upload = api.post("/api/v1/records/uploads", {"rows": rows}, key=f"rows-{run}")
-    while upload["state"] == "running":
+
+def upload(api: Api, record: dict[str, Any], run: str) -> None:
+    """Report many at once, behind a status address; what failed names field, value and way out."""
+    rows = [record | {"number": f"{record['number']}-{number}"} for number in range(3)]
+    rows.append(record | {"number": f"{record['number']}-9", "decided_on": "2098-01-01"})
+    sent = api.post("/api/v1/records/uploads", {"rows": rows}, key=f"rows-{run}")
+    while sent["state"] == "running":
         time.sleep(0.5)
-        upload = api.get(upload["status_url"])
-    print("upload:", upload["state"], upload["imported"], upload["refused"])
-    for row in api.pages(upload["rows_url"], state="refused"):
+        sent = api.get(sent["status_url"])
+    print("upload:", sent["state"], sent["imported"], sent["refused"])
+    for row in api.pages(sent["rows_url"], state="refused"):
         for fault in row["errors"]:
             print(row["number"], fault["label"], fault["value"], fault["reason"], fault["way_out"])
 
-    # Orders of the department.
-    waiting = api.get("/api/v1/orders", queue="waiting", limit="1")["items"]
-    for order in waiting:
+
+def answer_order(api: Api, today: str, run: str) -> None:
+    """Receive an order of the department and report it; `version` refuses what somebody else has changed meanwhile."""
+    for order in api.get("/api/v1/orders", queue="waiting", limit="1")["items"]:
         taken = api.post(f"/api/v1/orders/{order['id']}/receive", {"version": order["version"]}, key=f"receive-{run}")
-        done = {"text": "已取消其投标资格", "done_on": first["on"], "version": taken["version"]}
+        done = {"text": "已取消其投标资格", "done_on": today, "version": taken["version"]}
         print(api.post(f"/api/v1/orders/{order['id']}/carry-out", done, key=f"done-{run}")["state_label"])
 
-    # A refusal has a stable code.
+
+def main() -> None:
+    """Walk through what a department's system does in a day."""
+    api, run = Api(), uuid.uuid4().hex[:8]
+    first = follow(api)
+    subject = first["items"][0]["subject"]
+    check(api, subject["code"])
+    record = {
+        "name": subject["name"], "code": subject["code"], "kind": "inspection", "number": f"演市监检〔2026〕{run}号",
+        "title": "双随机检查：未发现问题", "decided_on": first["on"],
+    }  # fmt: skip
+    report(api, record, run)
+    upload(api, record, run)
+    answer_order(api, first["on"], run)
     try:
         api.get("/api/v1/orders", queue="none")
-    except Refused as refused:
+    except Refused as refused:  # a refusal has a stable code
         print(refused.status, refused.code)
 
 
