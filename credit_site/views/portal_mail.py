@@ -59,7 +59,7 @@ def message(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 def _case_of(notice: Notice) -> Case | None:
     """Return the case that a message is about, where its subject may see it."""
-    if notice.object_kind != CASE_KIND or notice.subject is None:
+    if notice.object_kind != CASE_KIND or notice.object_id is None or notice.subject is None:
         return None
     return own_cases(notice.subject).filter(pk=notice.object_id).first()
 
