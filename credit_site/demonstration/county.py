@@ -19,6 +19,8 @@ from sanctions.services.joint_reports import joint_reports_make_due
 from .cases import Storyteller, stories
 from .clockwork import Plan, pretended
 from .commitments import commitments_plan, commitments_policy_open
+from .honours import honours_plan, honours_policy_open, tiers_grade
+from .inspections import inspections_plan
 from .office import PASSWORD, SUBJECT_ACCOUNT, Office, office_open, policies_open
 from .records import Bookkeeper, year_plan
 from .subjects import population_make
@@ -38,6 +40,7 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
         office = office_open(begins_on)
         policies_open(office, begins_on)
         commitments_policy_open(office, begins_on)
+        honours_policy_open(office, begins_on)
         say("300家单位及人员 …")
         population = population_make(office, chance, begins_on)
     plan = Plan()
@@ -47,10 +50,13 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
     for story in stories(population, today):
         teller.tell(story)
     commitments_plan(office, plan, population, today)
+    honours_plan(office, books, plan, population, today)
+    inspections_plan(office, plan, population.all, today)
     tips_plan(office, plan, population.all, today)
     say("记录、案件、公示 …")
     acts = plan.carry_out(until=today, say=say)
     with pretended(today):
+        tiers_grade(today)
         _finish(office, population.all[0], today)
     return {
         "acts": acts,
