@@ -53,11 +53,11 @@ def summary_rows(part: str, month: date, department: Department | None) -> Query
 
     Raises KeyError for a part that does not exist.
     """
-    found = {TAKEN: _taken, REMOVED: _removed, PROPOSED: _proposed}[part](month, month_end(month))
+    found: QuerySet[Any] = {TAKEN: _taken, REMOVED: _removed, PROPOSED: _proposed}[part](month, month_end(month))
     return found if department is None else found.filter(department=department)
 
 
-def _taken(first: date, last: date) -> QuerySet[ListEntry]:
+def _taken(first: date, last: date) -> QuerySet[Any]:
     rightly = _entries().exclude(end_reason__in=WRONG)
     return (
         rightly.annotate(day=Coalesce("published_on", "decided_on"))
@@ -66,12 +66,12 @@ def _taken(first: date, last: date) -> QuerySet[ListEntry]:
     )
 
 
-def _removed(first: date, last: date) -> QuerySet[ListEntry]:
+def _removed(first: date, last: date) -> QuerySet[Any]:
     """Who is not listed any more from a day of the month on."""
     return _entries().exclude(end_reason__in=WRONG).filter(ends_on__range=(first, last)).order_by("ends_on", "pk")
 
 
-def _proposed(first: date, last: date) -> QuerySet[Case]:
+def _proposed(first: date, last: date) -> QuerySet[Any]:
     """Cases submitted to the level above, or deliberated where there is none, in the month, and not dropped since."""
     cases = Case.objects.filter(list_code__in=BLACK).exclude(state=Case.State.DROPPED)
     cases = cases.annotate(day=Coalesce("submitted_on", "deliberated_on")).filter(day__range=(first, last))
@@ -83,7 +83,7 @@ def _proposed(first: date, last: date) -> QuerySet[Case]:
     )
 
 
-def _entries() -> QuerySet[ListEntry]:
+def _entries() -> QuerySet[Any]:
     grounds = EntryGround.objects.select_related("record").order_by("pk")
     return (
         ListEntry.objects.filter(list_code__in=BLACK)

@@ -1,5 +1,6 @@
 """Cross-checks (交叉核查): what does not go together, with its ground, for officers alone."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,6 @@ from registry.services import authz
 from registry.views.guards import actor_of, form_attempt, permission, version_of
 from registry.views.paging import page_of
 from sanctions.forms.cross_checks import CrossCheckFilterForm, CrossCheckHandleForm
-from sanctions.models import CrossCheck
 from sanctions.selectors.cross_checks import cross_checks, state_counts
 from sanctions.selectors.entries import entry_state
 from sanctions.services.cross_checks import cross_check_handle
@@ -64,6 +64,6 @@ def cross_check_settle(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, f"{PAGES}/handle.html", {"flag": flag, "form": form})
 
 
-def _flag(public_id: UUID) -> CrossCheck:
-    found: CrossCheck = get_object_or_404(cross_checks(clock.today()), public_id=public_id)
-    return found
+def _flag(public_id: UUID) -> Any:
+    """Return the flag with `state_now` of today."""
+    return get_object_or_404(cross_checks(clock.today()), public_id=public_id)

@@ -26,7 +26,9 @@ def summary_page(request: HttpRequest) -> HttpResponse:
     """Show the month before, or the month asked for, part by part."""
     today = clock.today()
     form = _form(request)
-    given = form.given() if form.is_valid() else {"part": TAKEN, "month": month_before(today), "department": None}
+    given: dict[str, Any] = (
+        form.given() if form.is_valid() else {"part": TAKEN, "month": month_before(today), "department": None}
+    )
     month, department = given["month"], given["department"]
     page = page_of(request, summary_rows(given["part"], month, department))
     context = {
