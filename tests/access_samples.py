@@ -15,9 +15,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incentives.models import Commitment, Honour, IncentiveGrant, InspectionPlan, TierObjection
+from incentives.models import Commitment, InspectionPlan
 from incentives.services.commitments import Wanted, commitment_draft
-from incentives.services.honours import Nomination, honour_nominate, honour_publicise, objection_register
 from incentives.services.inspection_registers import conflict_add
 from incentives.services.promises import promise_record
 from registry import clock
@@ -39,8 +38,8 @@ from tests.api.clients import make_client
 from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
+from tests.incentives import access_samples as honour_samples
 from tests.incentives import inspecting
-from tests.incentives.honouring import DEPARTMENTS, DISTRICT, Day
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
 from tests.sanctions import joint, listing, reports
@@ -156,56 +155,6 @@ def a_commitment_kind(world: World) -> dict[str, Any]:
 
 def a_commitment(world: World) -> dict[str, Any]:
     return {"public_id": a_promise(world).public_id}
-
-
-def an_honour(world: World) -> Honour:
-    """A nomination by an association for the red list of the district's plan, not reviewed yet."""
-    activate(DISTRICT, clock.today())
-    user = world.accounts["department"]
-    return honour_nominate(
-        subject_id=world.subject.pk, key=DISTRICT, department_id=world.department.pk,
-        nomination=Nomination("演示局", "演示", DEPARTMENTS, [SimpleUploadedFile("推荐表.txt", "演示".encode())]),
-        actor=user, on=clock.today(),
-    )  # fmt: skip
-
-
-def an_honour_file(world: World) -> dict[str, Any]:
-    honour = an_honour(world)
-    return {"public_id": honour.public_id, "file_id": honour.files.get().attachment.public_id}
-
-
-def a_publicised_honour(world: World) -> Honour:
-    honour = an_honour(world)
-    return honour_publicise(honour_id=honour.pk, reason="演示", actor=world.accounts["reviewer"], on=clock.today())
-
-
-def an_honour_objection(world: World) -> dict[str, Any]:
-    honour = a_publicised_honour(world)
-    objection = objection_register(
-        honour_id=honour.pk, text="演示", sender="", received_on=clock.today(), actor=world.accounts["handler"],
-        on=clock.today(),
-    )  # fmt: skip
-    return {"public_id": honour.public_id, "objection_id": objection.pk}
-
-
-def a_grant_of_incentive(world: World) -> dict[str, Any]:
-    """An incentive asked of the world's department, for an honour that was recognised today."""
-    honour = an_honour(world)
-    honour.starts_on = honour.decided_on = clock.today()
-    honour.state, honour.term_ends_on, honour.ends_on = "recognised", Day(2999, 1, 1), Day(2999, 1, 1)
-    honour.save_by(None, reason="test")
-    grant = IncentiveGrant(
-        honour=honour, department=world.department, catalogue=DISTRICT, catalogue_hash=honour.policy.content_hash,
-        code="6.2", label="绿色通道", dispatched_on=clock.today(),
-    )  # fmt: skip
-    return {"public_id": grant.save_by(None, reason="test").public_id}
-
-
-def a_tier_objection(world: World) -> dict[str, Any]:
-    objection = TierObjection(
-        subject=world.subject, department=world.department, tier_label="A级", text="演示", filed_on=clock.today()
-    )
-    return {"public_id": objection.save_by(None, reason="test").public_id}
 
 
 def a_commitment_file(world: World) -> dict[str, Any]:
@@ -550,17 +499,8 @@ SAMPLES: dict[str, Builder] = {
     "tips:file": lambda world: a_tip(world) | {"place": 1},
     "tips:step": lambda world: a_tip(world) | {"step": "accept"},
     "tips:identity": a_tip,
-    # --- incentives: the red list
-    "honours:new": a_subject,
-    "honours:detail": lambda world: {"public_id": an_honour(world).public_id},
-    "honours:file": an_honour_file,
-    "honours:answer": an_honour_objection,
-    "honours:step": lambda world: {"public_id": an_honour(world).public_id, "step": "withdraw"},
-    "grants:detail": a_grant_of_incentive,
-    "grants:step": lambda world: a_grant_of_incentive(world) | {"step": "receive"},
-    "tiers:subject": a_subject,
-    "tiers:objection": a_tier_objection,
-    "disclosure:honour": lambda world: {"public_id": a_publicised_honour(world).public_id},
+    # --- incentives: the red list, tiers
+    **honour_samples.SAMPLES,
     # --- incentives: commitments
     "commitments:new": a_subject,
     "commitments:promise-new": a_subject,
