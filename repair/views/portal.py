@@ -31,6 +31,7 @@ from repair.selectors.lists import (
     request_of,
     request_row,
     requests_of_subject,
+    supplement_until,
 )
 from repair.selectors.overview import Matter, matter_of, matters_of
 from repair.services import objections, repairs
@@ -83,6 +84,7 @@ def request_page(request: HttpRequest, family: str, public_id: UUID) -> HttpResp
         "documents": request_documents(found),
         "files": found.files.select_related("attachment").order_by("pk"),
         "may_answer": found.state == SUPPLEMENT,
+        "supplement_until": supplement_until(found),
         "may_withdraw": found.is_open,
         "may_complain": _may_complain(found),
         "remedies": court_remedies() if is_refused or getattr(found, "undone_on", None) else "",
