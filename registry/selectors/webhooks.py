@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from registry.models import ApiClient, Webhook, WebhookDelivery, WebhookFeed
 from registry.rules.webhooks import KINDS
@@ -31,8 +31,14 @@ def open_counts(webhooks: Iterable[Webhook]) -> dict[int, Counter[str]]:
 
 
 def deliveries_of(webhook: Webhook, *, state: str = "") -> QuerySet[WebhookDelivery]:
-    """Return a webhook's deliveries, the newest first; of one state where asked."""
+    """Return a webhook's deliveries, the newest first, with `held_by` (the number of an earlier one of its subject that
+    is still open); of one state where asked."""
+    earlier = WebhookDelivery.objects.filter(
+        webhook=OuterRef("webhook"), subject=OuterRef("subject"), number__lt=OuterRef("number"),
+        state__in=(State.WAITING, State.DEAD),
+    )  # fmt: skip
     rows = WebhookDelivery.objects.filter(webhook=webhook).select_related("event").order_by("-number")
+    rows = rows.annotate(held_by=Subquery(earlier.order_by("number").values("number")[:1]))
     return rows.filter(state=state) if state else rows
 
 

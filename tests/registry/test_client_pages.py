@@ -161,6 +161,8 @@ def test_what_did_not_arrive_is_listed_with_what_waits_behind_it_and_is_sent_aga
     text = administrator.get(address("webhook-dead")).content.decode()
     assert "接收方答复500" in text
     assert re.search(r'<td class="numeric">\s*2\s*</td>', text)
+    shown = administrator.get(address("webhook-detail", webhook.public_id)).content.decode()
+    assert shown.count(f"在第{delivery.number}号之后") == 2
     step = address("webhook-step", webhook.public_id, "resend", number=delivery.number)
     assert f"第{delivery.number}号事件" in administrator.get(step).content.decode()
     administrator.post(step, {"number": delivery.number})
