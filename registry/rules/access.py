@@ -105,7 +105,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "grant.answer": frozenset({DEPARTMENT}),
     "inspection.view": WATCHERS | {DEPARTMENT},
     "inspection.population": WATCHERS,
-    "inspection.staff": frozenset({HANDLER, REVIEWER}),
+    "inspection.staff": frozenset({HANDLER, REVIEWER, DEPARTMENT}),
     "inspection.plan": frozenset({HANDLER}),
     "inspection.approve": frozenset({APPROVER}),
     "inspection.draw": frozenset({HANDLER, REVIEWER}),
