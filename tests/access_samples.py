@@ -25,7 +25,6 @@ from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from registry.services.policy_adoption import adoption_propose
 from registry.services.policy_drafts import draft_from_edition
-from registry.services.webhooks import webhook_open
 from repair.models import Objection
 from repair.services.experts import expert_add
 from repair.services.objections import Upload, objection_file
@@ -34,7 +33,7 @@ from sanctions.rules.checking import Asked
 from sanctions.services.cases import case_serve
 from sanctions.services.check_sheets import check_sheet_make
 from sanctions.services.trials import trial_start
-from tests.api.clients import make_client
+from tests.api import access_samples as api_samples
 from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
@@ -327,18 +326,6 @@ def a_tip(world: World) -> dict[str, Any]:
     }
 
 
-def a_client(world: World) -> dict[str, Any]:
-    return {"public_id": make_client(department=world.department).public_id}
-
-
-def a_webhook(world: World) -> dict[str, Any]:
-    opened = webhook_open(
-        client=make_client(department=world.department), url="https://shenpi.example/", kinds=["entry.listed"],
-        actor=None, on=clock.today(),
-    )  # fmt: skip
-    return {"public_id": opened.webhook.public_id}
-
-
 def a_bureau(world: World) -> inspecting.Bureau:
     return inspecting.Bureau(department=world.department, accounts=dict(world.accounts))
 
@@ -501,6 +488,7 @@ SAMPLES: dict[str, Builder] = {
     "tips:identity": a_tip,
     # --- incentives: the red list, tiers
     **honour_samples.SAMPLES,
+    **api_samples.SAMPLES,
     # --- incentives: commitments
     "commitments:new": a_subject,
     "commitments:promise-new": a_subject,
@@ -536,7 +524,6 @@ SAMPLES: dict[str, Builder] = {
     "inspections:other-new": a_subject,
     "disclosure:inspection-plan": an_inspection_plan,
     # --- disclosure
-    "disclosure:open-data-file": lambda world: {"name": "key.pem"},
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,
     "publications:correct": a_publication,
@@ -558,18 +545,6 @@ SAMPLES: dict[str, Builder] = {
     "api:order-carry-out": an_order,
     "api:order-refuse": an_order,
     "api:order-confirm-end": an_order,
-    "api:webhook": a_webhook,
-    "api:webhook-pause": a_webhook,
-    "api:webhook-resume": a_webhook,
-    "api:webhook-secret": a_webhook,
-    "api:webhook-replay": a_webhook,
-    "registry:client-detail": a_client,
-    "registry:client-change": a_client,
-    "registry:client-rotate": a_client,
-    "registry:client-close": a_client,
-    "registry:webhook-new": a_client,
-    "registry:webhook-detail": a_webhook,
-    "registry:webhook-step": lambda world: a_webhook(world) | {"step": "pause"},
     "api:policy": lambda world: {"pack_id": "mem-2023-11"},
     # --- the entrance
     "mfa_deactivate_totp": with_second_factor,
