@@ -7,6 +7,7 @@ from registry import clock
 from registry.models import Account, Department, OutboxMessage, PolicyVersion, RoleGrant
 from registry.rules import access
 from registry.rules.scopes import SCOPE_LABELS
+from registry.rules.synthetic import FICTIONAL_DIVISION, make_uscc
 from registry.services import job_requests
 from registry.services.clients import client_open
 from registry.services.policies import packs_load
@@ -94,9 +95,10 @@ class Office:
 def office_open(on: dt.date) -> Office:
     """Make the departments and accounts. Roles run from `on`."""
     departments = {}
-    for code, name, short, kind in DEPARTMENTS:
+    for serial, (code, name, short, kind) in enumerate(DEPARTMENTS, start=1):
         department = Department(
-            code=code, name=f"{COUNTY}{name}（演示）", short_name=short, kind=kind,
+            code=code, uscc=make_uscc("1", "1", FICTIONAL_DIVISION, 900 + serial), name=f"{COUNTY}{name}（演示）",
+            short_name=short, kind=kind,
             contact=f"{COUNTY}演示路1号（演示地址），电话000-0000000",
         )  # fmt: skip
         departments[code] = department.save_by(None, reason="demonstration")

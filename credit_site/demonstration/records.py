@@ -66,6 +66,7 @@ class Bookkeeper:
                     content=f"处人民币{fine}元罚款",
                     procedure="summary" if summary else "ordinary",
                     fine=Decimal(fine),
+                    valid_until=add_years(on, 1),
                     published_until=add_years(on, 3 if fine >= SERIOUS_FINE else 1),
                     authority=self.office.bureau.name,
                 ),

@@ -7,7 +7,18 @@ from datetime import date
 from django.db.models import Count, Prefetch, QuerySet
 
 from registry.base.personal_data import text_open
-from registry.models import Account, ApiClient, Department, ImportBatch, ImportRow, OrganizationRole, Record, Subject
+from registry.models import (
+    Account,
+    ApiClient,
+    Department,
+    ImportBatch,
+    ImportRow,
+    OrganizationRole,
+    PenaltyDetail,
+    PermitDetail,
+    Record,
+    Subject,
+)
 from registry.rules import access
 from registry.rules.details import AccidentInput, RecordInput
 from registry.rules.names import comparable_name
@@ -193,9 +204,8 @@ def _penalty_row(record: Record, party: Party) -> PenaltyRow:
         party=party, number=record.number, violation_type=detail.violation_type, facts=record.facts,
         basis=detail.basis, kinds=tuple(detail.kinds), content=detail.content, fine=detail.fine,
         confiscated=detail.confiscated, licence=detail.licence, decided_on=record.decided_on,
-        valid_until=detail.valid_until, published_until=detail.published_until, authority=detail.authority,
-        authority_code=detail.authority_code, source=detail.source, source_code=detail.source_code,
-        remark=detail.remark,
+        valid_until=detail.valid_until, published_until=detail.published_until, remark=detail.remark,
+        **_whence(record, detail),
     )  # fmt: skip
 
 
@@ -205,6 +215,21 @@ def _licence_row(record: Record, party: Party) -> LicenceRow:
         party=party, document_name=detail.document_name, number=record.number, licence_kind=detail.permit_kind,
         certificate_name=detail.certificate_name, certificate_number=detail.certificate_number,
         content=detail.content, decided_on=record.decided_on, valid_from=detail.valid_from,
-        valid_until=detail.valid_until or NO_END, authority=detail.authority, authority_code=detail.authority_code,
-        status=detail.status, source=detail.source, source_code=detail.source_code, remark=detail.remark,
+        valid_until=detail.valid_until or NO_END, status=detail.status, remark=detail.remark, **_whence(record, detail),
     )  # fmt: skip
+
+
+def _whence(record: Record, detail: PenaltyDetail | PermitDetail) -> dict[str, str]:
+    """Return who decided and who reports. What a record entered by hand leaves open is the department's own: it decided,
+    where it bears the authority's name, and what it keeps it reports (谁产生、谁负责).
+    """
+    department = record.department
+    is_own = comparable_name(detail.authority) == comparable_name(department.name)
+    source = detail.source or department.name
+    is_source = comparable_name(source) == comparable_name(department.name)
+    return {
+        "authority": detail.authority,
+        "authority_code": detail.authority_code or (department.uscc if is_own else ""),
+        "source": source,
+        "source_code": detail.source_code or (department.uscc if is_source else ""),
+    }

@@ -160,7 +160,7 @@ def _known(subject: Subject, department: Department, values: Values) -> Record |
         number_normalized=comparable_document_number(values.number),
     )  # fmt: skip
     voided = None
-    for record in found.select_related("subject", "penalty", "permit", "accident").order_by("-pk"):
+    for record in found.select_related("subject", "department", "penalty", "permit", "accident").order_by("-pk"):
         differing = _differences(record, values)
         if record.state == Record.State.VOIDED:
             voided = voided or (None if differing else record)

@@ -203,3 +203,20 @@ def test_a_decision_that_another_department_keeps_comes_back_as_the_same_one(bur
     counts = take(export(handler), bureau, handler)
     assert (counts.imported, counts.same, counts.refused) == (0, 1, 0)
     assert subject.records.count() == 1
+
+
+def test_what_a_record_entered_by_hand_leaves_open_goes_out_as_its_departments_own(bureau, handler):
+    """The national sheet asks for authority and source with their codes; the bureau decided and reports (谁产生谁负责)."""
+    subject = make_subject("河湾县手填有限公司")
+    content = entered_penalty(
+        valid_until=dt.date(2027, 5, 20), representative="张三", authority=bureau.name, authority_code="", source="",
+        source_code="",
+    )  # fmt: skip
+    record = record_draft_create(
+        subject_id=subject.pk, department_id=bureau.pk, content=content, actor=handler, on=TODAY
+    )
+    record_confirm(record_id=record.pk, version=None, actor=handler, on=TODAY)
+    exported = export(handler, bureau)
+    assert rows_of(exported)[0][25:29] == [bureau.name, BUREAU, bureau.name, BUREAU]
+    counts = take(exported, bureau, handler)
+    assert (counts.imported, counts.same, counts.refused) == (0, 1, 0)
