@@ -155,7 +155,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False  # office machines are shared: the session ends with the browser, or when idle
-ACCOUNT_FORMS = {"login": "credit_site.forms.EntranceForm"}
+ACCOUNT_FORMS = {
+    "login": "credit_site.forms.EntranceForm",
+    "reauthenticate": "credit_site.forms.PasswordAgainForm",
+    "change_password": "credit_site.forms.PasswordChangeForm",
+}
 MFA_ADAPTER = "credit_site.adapters.SealedMFAAdapter"
 # axes locks, for passwords and codes alike (credit_site/forms.py); two counters would contradict each other.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False

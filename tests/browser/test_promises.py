@@ -57,6 +57,7 @@ def sign_online(visit: Visit, people: People, commitment: Commitment) -> None:
     assert "补齐检测报告" in visit.text
     visit.picture("read")
     visit.follow("确认身份")
+    assert "忘记密码" not in visit.text  # a reset by mail is shut
     visit.picture("who")
     visit.page.locator("main [name=password]").fill(PASSWORD)
     visit.page.locator("main form [type=submit]").first.click()

@@ -218,6 +218,12 @@ def test_changing_the_password_leaves_an_event(client, newcomer):
     assert Event.objects.get(name="account.password-changed").actor == newcomer
 
 
+@pytest.mark.parametrize("name", ["account_change_password", "account_reauthenticate"])
+def test_no_page_leads_to_the_reset_by_mail_that_is_shut(client, name):
+    client.force_login(make_account("subject", subject=make_subject()))
+    assert "password/reset" not in client.get(reverse(name)).content.decode()
+
+
 # --- second factor
 
 
