@@ -25,13 +25,20 @@ class EntranceMiddleware:
 
     The second factor is asked of officers where `REQUIRE_SECOND_FACTOR` is set; listed enterprises' own accounts are
     exempt. Public pages, which show nothing more to those who log in, stay open. Comes after LoginRequiredMiddleware.
+    No page behind the entrance is kept by a browser or a proxy: what has ended or was taken back shows nowhere, and the
+    next person at the same machine goes back to nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        is_behind = match is not None and getattr(match.func, "login_required", True)
+        if is_behind and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any

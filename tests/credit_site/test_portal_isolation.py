@@ -122,3 +122,11 @@ def test_an_account_whose_authority_has_ended_enters_no_page():
     client = Client()
     client.force_login(account)
     assert {client.get(reverse(name)).status_code for name in WITHOUT} == {403}
+
+
+@pytest.mark.django_db
+def test_no_page_of_the_own_file_is_kept_by_a_browser():
+    client = Client()
+    client.force_login(stranger("plain"))
+    for name in WITHOUT:
+        assert "no-store" in client.get(reverse(name)).headers.get("Cache-Control", ""), name

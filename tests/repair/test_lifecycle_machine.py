@@ -38,6 +38,7 @@ from repair.services.repair_decisions import repair_decline, repair_grant, repai
 from repair.services.repair_undoing import repair_undo
 from repair.services.repairs import Paper, repair_accept, repair_file, repair_withdraw
 from sanctions.models import EntryGround, EntryPause, ListEntry, MeasureOrder
+from sanctions.selectors.changes import entries_public
 from sanctions.selectors.orders import orders_in_force
 from sanctions.services.endings import endings_dispatch
 from tests.factories import make_department
@@ -59,6 +60,8 @@ KEPT = (
     Objection.history.model, RepairApplication.history.model, Publication.history.model,
 )  # fmt: skip
 REFUSALS = ("objection.refuse", "objection.decline", "repair.refuse", "repair.decline", "repair.undone")
+# What a refusal says is open instead, or that nothing is needed; one of these stands in every one of them.
+WAYS = ("请", "可以", "不需要", "须在", "最早")
 SHOWN = dt.timedelta(days=100)  # longer than the three months that a penalty of this class is public at the least
 REACHED: Counter[str] = Counter()
 TARGETS = st.sampled_from(["entry", "ground", "other"])
@@ -143,6 +146,11 @@ class Lifecycle(RuleBasedStateMachine):
     def apply_for(self, target_name: str, kind: str, act: str) -> None:
         self.attempt(lambda: self.applied(target_name, kind, act))
 
+    @rule(target_name=st.sampled_from(["entry", "other"]))
+    def have_repaired(self, target_name: str) -> None:
+        # Apart from the rest, so that what follows a repair is met often.
+        self.attempt(lambda: self.applied(target_name, "repair", "grant"))
+
     def applied(self, target_name: str, kind: str, act: str) -> None:
         """File an application and settle it on the same day."""
         common: dict[str, Any] = {"on": self.on}
@@ -181,7 +189,9 @@ class Lifecycle(RuleBasedStateMachine):
                 act()
         except DomainError as error:
             refusal = error.message
-        assert refusal is None or refusal.endswith(("。", "）")), refusal
+        if refusal is not None:
+            assert refusal.endswith(("。", "）")), refusal
+            assert any(word in refusal for word in WAYS), refusal
         self.reckon()
 
     def reckon(self) -> None:
@@ -216,6 +226,8 @@ class Lifecycle(RuleBasedStateMachine):
             entry = order.entry
             assert entry.starts_on <= self.on < entry.ends_on
             assert not entry.pauses.filter(ends_on__isnull=True).exists()
+            assert entry.end_reason not in ("revoked", "corrected")
+            assert entry.pk in {each.pk for each in entries_public(self.on)} or not entry.is_public
             if entry.is_public:
                 assert Publication.objects.visible(self.on).filter(kind="entry", object_id=entry.pk).exists()
 
@@ -228,6 +240,7 @@ class Lifecycle(RuleBasedStateMachine):
                 entry = ListEntry.objects.get(pk=publication.object_id)
                 assert entry.starts_on <= self.on < entry.ends_on
                 assert entry.end_reason not in ("revoked", "corrected")
+                assert entry in entries_public(self.on)
             else:
                 assert Record.objects.get(pk=publication.object_id).state == "confirmed"
                 assert publication.published_on <= self.on <= publication.published_on + SHOWN
