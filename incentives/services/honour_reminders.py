@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import Exists, OuterRef
+
 from incentives.models import Honour
 from incentives.rules import honours as rules
 from incentives.rules.county import county_honours
@@ -26,9 +28,11 @@ def honours_remind(*, on: date, at: datetime) -> dict[str, int]:
     The outbox key holds honour, end and stage: a second run owes nothing new; an honour that was renewed is left alone.
     Ends of more than 30 days ago are not announced any more.
     """
+    renewed = Honour.objects.filter(renews=OuterRef("pk"), state__in=[*rules.OPEN, rules.RECOGNISED])
     found = Honour.objects.filter(
-        state=rules.RECOGNISED, end_reason=rules.TERM, ends_on__gt=on - _LATE, ends_on__lte=on + _HORIZON
-    ).select_related("policy")
+        ~Exists(renewed), state=rules.RECOGNISED, end_reason=rules.TERM, ends_on__gt=on - _LATE,
+        ends_on__lte=on + _HORIZON,
+    ).select_related("policy")  # fmt: skip
     owed: dict[str, dict[str, Any]] = {}
     for honour in found.order_by("pk"):
         stage = _stage(honour, on)
@@ -55,7 +59,7 @@ def reapply_from(honour: Honour) -> date | None:
 
 
 def _stage(honour: Honour, on: date) -> str:
-    if honour.ends_on is None or _is_renewed(honour):
+    if honour.ends_on is None:
         return ""
     if honour.ends_on <= on:
         return OVER

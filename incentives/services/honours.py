@@ -22,6 +22,7 @@ from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from registry.base.personal_data import text_seal
 from registry.models import Account, Deadline, Department, Subject
 from registry.rules import access
+from registry.rules.policy.head import SubjectKind
 from registry.rules.policy.wording import clause_text
 from registry.selectors.calendar import calendar_current
 from registry.services import authz
@@ -85,7 +86,7 @@ def honour_nominate(
     return honour
 
 
-def _kind(subject: Subject) -> str:
+def _kind(subject: Subject) -> SubjectKind:
     return "person" if subject.is_person else "organization"
 
 
