@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.base.personal_data import lookup_hash
 from registry.models import Account, Subject, SubjectName
 from registry.rules.names import comparable_name
@@ -92,9 +93,10 @@ def _known(keys: Sequence[Key]) -> _Known:
     codes = {key.code for key in keys if key.kind == "uscc"}
     hashes = {lookup_hash(key.code) for key in keys if key.kind == "person"}
     older = {key.code for key in keys if key.kind == "older"}
-    _read_subjects(known, Q(uscc__in=codes) | Q(document_hash__in=hashes))
+    if codes or hashes:
+        _read_subjects(known, Q(uscc__any_of=codes) | Q(document_hash__any_of=hashes))
     if older:
-        _read_subjects(known, Q(registration_number__in=older) | Q(organization_code__in=older))
+        _read_subjects(known, Q(registration_number__any_of=older) | Q(organization_code__any_of=older))
     _read_names(known, {key.name for key in keys if key.kind == "name" and key.name})
     for _ in range(_FOLLOW_MOST):
         missing = {row.merged_into_id for row in known.rows.values() if row.merged_into_id} - set(known.rows)
@@ -118,7 +120,7 @@ def _read_names(known: _Known, names: set[str]) -> None:
     """Read who bears or bore these names: organisations alone."""
     if not names:
         return
-    borne = SubjectName.objects.filter(normalized__in=names, subject__kind=Subject.Kind.ORGANIZATION)
+    borne = SubjectName.objects.filter(normalized__any_of=names, subject__kind=Subject.Kind.ORGANIZATION)
     found = list(borne.order_by("pk").values_list("normalized", "subject_id", "ends_on"))
     missing = {subject_id for _, subject_id, _ in found} - set(known.rows)
     if missing:
@@ -131,7 +133,7 @@ def _read_names(known: _Known, names: set[str]) -> None:
 def _read_own_names(known: _Known, keys: Sequence[Key]) -> None:
     """Read every name of the subjects found by a code, where a name was given beside a code."""
     if any(key.code and key.name for key in keys):
-        rows = SubjectName.objects.filter(subject__in=list(known.rows)).values_list("subject_id", "normalized")
+        rows = SubjectName.objects.filter(subject__pk__any_of=list(known.rows)).values_list("subject_id", "normalized")
         for subject_id, name in rows:
             known.names[subject_id].add(name)
 
@@ -191,7 +193,7 @@ def _entries(subjects: dict[int, Any], matter: str, account: Account, on: date) 
     found: dict[int, list[CheckedEntry]] = defaultdict(list)
     rows = (
         entries_visible_to(account, on)
-        .filter(subject__in=list(subjects), starts_on__lte=on, ends_on__gt=on)
+        .filter(subject__pk__any_of=list(subjects), starts_on__lte=on, ends_on__gt=on)
         .order_by("starts_on", "pk")
         .values_list(  # type: ignore[misc]
             "subject_id", "public_id", "pack_id", "list_code", "list_label", "domain", "starts_on", "ends_on",
