@@ -20,10 +20,11 @@ from incentives.models import (
 from incentives.rules import inspections as rules
 from incentives.rules.inspection_county import county_inspections
 from incentives.selectors.inspection_population import CapState, cap_state
-from registry.models import Account, Department, Event, Subject
+from registry.models import Account, Deadline, Department, Event, Subject
 from registry.rules import access
 from registry.selectors.rights import roles_on
 
+PUBLICITY_DEADLINE = "inspection-publicity"
 PLAN_TONES = {rules.DRAFTED: "info", rules.APPROVED: "warn", rules.DRAWN: "ok", rules.CANCELLED: "muted"}
 VISIT_TONES = {
     rules.ASSIGNED: "info", rules.RECORDED: "warn", rules.PUBLISHED: "ok", rules.REPLACED: "muted",
@@ -198,9 +199,42 @@ def events_of(row: InspectionPlan | Inspection | InspectionYear | Inspector) -> 
     return Event.objects.filter(object_kind=kind, object_id=row.pk).select_related("actor").order_by("-id")
 
 
+@dataclass(frozen=True)
+class InspectionWork:
+    """What lies before a department: plans to approve and to draw, visits to make (`late`: their plan's last day has
+    passed), results to make public (`overdue`: beyond their deadline)."""
+
+    to_approve: int = 0
+    to_draw: int = 0
+    visits: int = 0
+    late: int = 0
+    unpublished: int = 0
+    overdue: int = 0
+
+
+def inspection_work(department_id: int | None, on: date) -> InspectionWork:
+    """Return what lies before the department on the day; nothing for an account of none. Three queries."""
+    if department_id is None:
+        return InspectionWork()
+    plans = InspectionPlan.objects.filter(department=department_id).aggregate(
+        to_approve=Count("pk", filter=Q(state=rules.DRAFTED)), to_draw=Count("pk", filter=Q(state=rules.APPROVED))
+    )
+    waits = Q(state=rules.ASSIGNED)
+    visits = Inspection.objects.filter(department=department_id, state__in=[rules.ASSIGNED, rules.RECORDED]).aggregate(
+        visits=Count("pk", filter=waits), late=Count("pk", filter=waits & Q(plan__ends_on__lt=on)),
+        unpublished=Count("pk", filter=Q(state=rules.RECORDED)),
+    )  # fmt: skip
+    overdue = Deadline.objects.filter(
+        code=PUBLICITY_DEADLINE, department=department_id, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
+    ).count()
+    return InspectionWork(**plans, **visits, overdue=overdue)
+
+
 def plans_public(on: date) -> QuerySet[InspectionPlan]:
     """Return the plans that the public may see: approved ones, with what became of them."""
-    return InspectionPlan.objects.exclude(seed_hash="").select_related("year", "department").order_by("-year__year", "-pk")
+    return (
+        InspectionPlan.objects.exclude(seed_hash="").select_related("year", "department").order_by("-year__year", "-pk")
+    )
 
 
 def is_revealed(plan: InspectionPlan, on: date) -> bool:

@@ -10,7 +10,7 @@ from incentives.models import Inspection
 from incentives.rules.inspection_county import county_inspections
 from incentives.rules.inspections import COUNTED, OTHER_SOURCES, PUBLISHED, RECORDED, RESULTS
 from incentives.selectors.inspection_population import cap_state
-from incentives.selectors.inspections import conflicts_of
+from incentives.selectors.inspections import PUBLICITY_DEADLINE, conflicts_of
 from incentives.services.inspection_steps import own_department, visit_begin, visit_lock
 from registry import clock
 from registry.base.errors import InvalidInput, RuleRefused
@@ -24,7 +24,6 @@ from registry.services.notices import notice_queue
 from registry.services.records import record_draft_create, record_void
 from registry.services.subjects import subject_lock
 
-PUBLICITY_DEADLINE = "inspection-publicity"
 _NO_WORDS = "inspection-summary"
 
 
