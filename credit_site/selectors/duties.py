@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from credit_site.selectors.queues import Desk
 from disclosure.selectors.office import due_counts
+from incentives.selectors.inspections import inspection_work
 from registry.models import Account, Deadline, Notice, Record
 from registry.rules import access
 from registry.selectors.calendar import calendar_current
@@ -52,9 +53,9 @@ def panels_of(desk: Desk) -> list[Panel]:
     """Return a panel for each of the person's roles, then one for what the whole office answers for."""
     turns = _turn_counts(desk) if desk.may("case.view") else {}
     builders: dict[str, Callable[[], Panel]] = {
-        access.HANDLER: lambda: _handler(turns),
+        access.HANDLER: lambda: _handler(desk, turns),
         access.REVIEWER: lambda: _reviewer(turns),
-        access.APPROVER: lambda: _approver(turns),
+        access.APPROVER: lambda: _approver(desk, turns),
         access.PUBLISHER: lambda: _publisher(desk, turns),
         access.DEPARTMENT: lambda: _department(desk),
         access.AUDITOR: lambda: _auditor(desk),
@@ -90,11 +91,12 @@ def _classifying() -> Duty:
     )  # fmt: skip
 
 
-def _handler(turns: dict[str, tuple[int, int]]) -> Panel:
+def _handler(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
     candidates = Candidate.objects.filter(state=Candidate.State.OPEN).count()
     handled = [turn for turn in (*turns_of(access.HANDLER), WAIT) if turn != TAKE]
     own = _to("sanctions:case-list", "whose=mine")
     drafts = _records(Q(state=Record.State.DRAFT))
+    work = inspection_work(desk.account.department_id, desk.on)
     return Panel(
         "经办",
         (
@@ -107,6 +109,9 @@ def _handler(turns: dict[str, tuple[int, int]]) -> Panel:
                 for turn in handled
                 if turn in turns and turns[turn][1]
             ),
+            _counted("待抽取的抽查计划", work.to_draw, _to("inspections:list", "state=approved"), "info"),
+            _counted("待检查的抽查对象", work.visits - work.late, _to("inspections:list", "state=drawn")),
+            _counted("检查期间已过、尚未检查", work.late, _to("inspections:list", "state=drawn"), "danger"),
         ),
     )
 
@@ -127,13 +132,15 @@ def _reviewer(turns: dict[str, tuple[int, int]]) -> Panel:
     )
 
 
-def _approver(turns: dict[str, tuple[int, int]]) -> Panel:
+def _approver(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
+    work = inspection_work(desk.account.department_id, desk.on)
     return Panel(
         "审批",
         (
             _stage(turns, "decide", "待认定", "state=open"),
             _stage(turns, TAKE, "待指派经办人", "whose=unassigned"),
             _counted("有异议的记录", _records(disputed()), _to("registry:record-list", "disputed=on"), "info"),
+            _counted("待批准的抽查计划", work.to_approve, _to("inspections:list", "state=drafted"), "warn"),
         ),
     )
 
@@ -143,6 +150,7 @@ def _publisher(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
               "later": "双公示以后到期"}  # fmt: skip
     tones = {"late": "danger", "today": "danger", "tomorrow": "warn"}
     counts = due_counts(on=desk.on)
+    work = inspection_work(desk.account.department_id, desk.on)
     return Panel(
         "公示",
         (
@@ -151,6 +159,10 @@ def _publisher(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
                 _counted(label, counts[bucket], _to("publications:due", f"when={bucket}"), tones.get(bucket, ""))
                 for bucket, label in labels.items()
             ),
+            _counted(
+                "待公开的抽查结果", work.unpublished - work.overdue, _to("inspections:list", "state=drawn"), "info"
+            ),
+            _counted("抽查结果逾期未公开", work.overdue, _to("inspections:list", "state=drawn"), "danger"),
         ),
     )
 
