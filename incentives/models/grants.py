@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from incentives.models.honours import Honour
 from incentives.rules import grants as rules
-from registry.base.tracked import Tracked, TrackedQuerySet
+from registry.base.tracked import Tracked
 from registry.models import Account, Department
 
 
@@ -43,8 +43,6 @@ class IncentiveGrant(Tracked):
     answer = models.CharField("落实情况", max_length=1000, blank=True)
     stop_told_on = models.DateField("停止通知日期", null=True, blank=True)
     lifted_on = models.DateField("确认停止日期", null=True, blank=True)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "联合激励任务"

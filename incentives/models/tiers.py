@@ -6,7 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 
-from registry.base.tracked import Tracked, TrackedQuerySet
+from registry.base.tracked import Tracked
 from registry.models import Account, Department, PolicyVersion, Subject
 
 
@@ -99,8 +99,6 @@ class TierObjection(Tracked):
     answered_on = models.DateField("答复日期", null=True, blank=True)
     answered_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answer = models.CharField("答复", max_length=1000, blank=True)
-
-    objects = TrackedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "等级异议"

@@ -17,6 +17,7 @@ from incentives.services.honours import Nomination, honour_nominate
 from registry import clock
 from registry.models import Subject
 from registry.rules import access
+from registry.rules.policy.head import SubjectKind
 from registry.selectors.subjects import subjects_visible_to
 from registry.services import authz
 from registry.services.evidence import attachment_download_log
@@ -111,7 +112,7 @@ def honour_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose the red list, see what the check says, put the subject forward. The choice stays in the address."""
     actor, today = actor_of(request), clock.today()
     subject = get_object_or_404(subjects_visible_to(actor, today), public_id=public_id)
-    kind = "person" if subject.is_person else "organization"
+    kind: SubjectKind = "person" if subject.is_person else "organization"
     lists = red_lists_on(today, kind=kind)
     red_list = red_list_of(request.GET.get("list", ""), kind=kind, on=today) or (lists[0] if len(lists) == 1 else None)
     if red_list is None:
