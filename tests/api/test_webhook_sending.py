@@ -11,7 +11,8 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from registry.models import Event, WebhookDelivery, WebhookHealth
+from registry import clock as site_clock
+from registry.models import Event, JobRun, WebhookDelivery, WebhookHealth
 from registry.rules.webhooks import ATTEMPTS_MOST, ENTRY_CHANGED, ORDER_DISPATCHED
 from registry.services import webhook_http, webhook_sending
 from registry.services.webhook_events import webhook_event_note, webhook_events_number
@@ -26,6 +27,7 @@ from registry.services.webhooks import (
     webhook_resume,
     webhook_rotate,
 )
+from registry.tasks import webhooks_send_task
 from tests.api.clients import make_client
 from tests.api.receiver import Receiver, in_order, receiving, signature_by_hand, signatures, slowly
 from tests.factories import make_department, make_subject
@@ -235,6 +237,18 @@ def test_a_private_address_gets_nothing_unless_it_is_named(clock, settings):
         deliveries_send(now=clock)
     assert receiver.got == []
     assert all("内部网络" in text for text in WebhookDelivery.objects.values_list("last_error", flat=True))
+
+
+def test_the_job_numbers_sends_and_leaves_a_row_only_when_it_did_something():
+    with receiving(Receiver()) as receiver:
+        subscribe(receiver.url)
+        subject = make_subject()
+        for _ in range(2):
+            webhook_event_note(kind=ENTRY_CHANGED, subject_id=subject.pk, object_id=1, at=site_clock.now())
+        webhooks_send_task()
+        webhooks_send_task()
+    assert receiver.numbers() == [1, 2]
+    assert JobRun.objects.get(name="registry.webhooks_send").counts["sent"] == 2
 
 
 def test_what_was_checked_is_what_is_connected_to(monkeypatch, settings):
