@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+import pytest
+
 from incentives.models import InspectionMatter, InspectionPlan, InspectionYear, Inspector
 from incentives.services.inspection_draws import plan_draw
 from incentives.services.inspection_plans import PlanContent, plan_approve, plan_draft
@@ -16,6 +18,10 @@ MONDAY = Day(2026, 3, 2)
 TUESDAY = Day(2026, 3, 3)
 LATER = Day(2026, 3, 20)
 FIRST, LAST = Day(2026, 3, 1), Day(2026, 6, 30)
+
+
+def refused(error: type[Exception], code: str):
+    return pytest.raises(error, check=lambda raised: raised.code == code)
 
 
 def at(day: Day) -> dt.datetime:
