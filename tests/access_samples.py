@@ -15,9 +15,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from incentives.models import Commitment, InspectionPlan
+from incentives.models import Commitment
 from incentives.services.commitments import Wanted, commitment_draft
-from incentives.services.inspection_registers import conflict_add
 from incentives.services.promises import promise_record
 from registry import clock
 from registry.models import Account, Department, Finding, OrganizationRole, Record, Subject
@@ -38,7 +37,7 @@ from tests.credit_site import samples
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.incentives import access_samples as honour_samples
-from tests.incentives import inspecting
+from tests.incentives import inspection_samples
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
 from tests.sanctions import joint, listing, reports
@@ -326,33 +325,6 @@ def a_tip(world: World) -> dict[str, Any]:
     }
 
 
-def a_bureau(world: World) -> inspecting.Bureau:
-    return inspecting.Bureau(department=world.department, accounts=dict(world.accounts))
-
-
-def a_drawn_plan(world: World) -> InspectionPlan:
-    """A plan that drew the world's subject."""
-    assert world.subject.pk
-    return a_bureau(world).drawn(shares={"ungraded": 100})
-
-
-def an_inspection_plan(world: World) -> dict[str, Any]:
-    return {"public_id": a_drawn_plan(world).public_id}
-
-
-def a_visit(world: World) -> dict[str, Any]:
-    return {"public_id": a_drawn_plan(world).visits.get().public_id}
-
-
-def a_conflict(world: World) -> dict[str, Any]:
-    bureau = a_bureau(world)
-    row = conflict_add(
-        inspector_id=bureau.inspectors[0].pk, subject_id=world.subject.pk, kind="kin", note="",
-        actor=world.accounts["handler"], on=clock.today(),
-    )  # fmt: skip
-    return {"conflict_id": row.pk}
-
-
 Builder = Callable[[World], dict[str, Any]]
 
 SAMPLES: dict[str, Builder] = {
@@ -505,24 +477,7 @@ SAMPLES: dict[str, Builder] = {
     "my-commitments:file": a_commitment_file,
     "disclosure:commitment": a_public_commitment,
     # --- incentives: random inspections
-    "inspections:year": lambda world: {"public_id": a_drawn_plan(world).year.public_id},
-    "inspections:year-step": lambda world: {"public_id": a_drawn_plan(world).year.public_id, "step": "reopen"},
-    "inspections:plan-new": lambda world: {"public_id": a_drawn_plan(world).year.public_id},
-    "inspections:plan": an_inspection_plan,
-    "inspections:plan-edit": an_inspection_plan,
-    "inspections:plan-estimate": an_inspection_plan,
-    "inspections:plan-redraw": an_inspection_plan,
-    "inspections:plan-population": an_inspection_plan,
-    "inspections:results-publish": an_inspection_plan,
-    "inspections:plan-step": lambda world: an_inspection_plan(world) | {"step": "draw"},
-    "inspections:visit": a_visit,
-    "inspections:visit-step": lambda world: a_visit(world) | {"step": "record"},
-    "inspections:matter-end": lambda world: {"public_id": a_bureau(world).matter.public_id},
-    "inspections:inspector": lambda world: {"public_id": a_bureau(world).inspectors[0].public_id},
-    "inspections:inspector-end": lambda world: {"public_id": a_bureau(world).inspectors[0].public_id},
-    "inspections:conflict-end": a_conflict,
-    "inspections:other-new": a_subject,
-    "disclosure:inspection-plan": an_inspection_plan,
+    **inspection_samples.SAMPLES,
     # --- disclosure
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,
