@@ -27,10 +27,8 @@ from registry.services.policy_drafts import draft_from_edition
 from repair.models import Objection
 from repair.services.experts import expert_add
 from repair.services.objections import Upload, objection_file
-from sanctions.models import Case, CrossCheck, MeasureOrder, OrderFeedback
-from sanctions.rules.checking import Asked
+from sanctions.models import Case, MeasureOrder, OrderFeedback
 from sanctions.services.cases import case_serve
-from sanctions.services.check_sheets import check_sheet_make
 from sanctions.services.trials import trial_start
 from tests.api import access_samples as api_samples
 from tests.credit_site import samples
@@ -40,7 +38,7 @@ from tests.incentives import access_samples as honour_samples
 from tests.incentives import inspection_samples
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
-from tests.sanctions import joint, listing, reports
+from tests.sanctions import check_samples, joint, listing, reports
 from tests.sanctions.case_world import CaseWorld, activate
 
 
@@ -197,26 +195,6 @@ def an_order_file(world: World) -> dict[str, Any]:
         order=order, kind="carried-out", account=world.accounts["department"], on=clock.today(), attachment=attachment
     )
     return {"public_id": order.public_id, "file_id": attachment.public_id}
-
-
-def a_check(world: World) -> dict[str, Any]:
-    """A check asked by the department's officer, whose files are not made yet."""
-    listing.run_policy("memo-2016-1001", on=clock.today())
-    sheet = check_sheet_make(
-        asked=[Asked(world.subject.uscc or "")], matter="government-procurement", purpose="演示",
-        actor=world.accounts["department"], verify_url=lambda code: f"http://testserver/verify/{code}/",
-        on=clock.today(), at=clock.now(),
-    )  # fmt: skip
-    return {"public_id": sheet.public_id}
-
-
-def a_cross_check(world: World) -> dict[str, Any]:
-    entry = listing.make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
-    flag = CrossCheck(
-        kind="honour", key="test", subject=world.subject, basis="演示", explanation="演示", opened_on=clock.today()
-    ).save_by(None, reason="test")
-    flag.entries.add(entry)
-    return {"public_id": flag.public_id}
 
 
 def an_order_in_force(world: World) -> dict[str, Any]:
@@ -430,13 +408,6 @@ SAMPLES: dict[str, Builder] = {
     "sanctions:entry-end": an_entry,
     "sanctions:entry-pause": an_entry,
     "sanctions:entry-resume": an_entry,
-    "sanctions:listing-summary-file": lambda world: {"table_format": "xlsx"},
-    "sanctions:check-detail": a_check,
-    "sanctions:check-again": a_check,
-    "sanctions:check-pdf": a_check,
-    "sanctions:check-xlsx": a_check,
-    "sanctions:cross-check-detail": a_cross_check,
-    "sanctions:cross-check-handle": a_cross_check,
     "sanctions:order-detail": an_order,
     "sanctions:order-file": an_order_file,
     "sanctions:order-receive": an_order,
@@ -461,6 +432,7 @@ SAMPLES: dict[str, Builder] = {
     # --- incentives: the red list, tiers
     **honour_samples.SAMPLES,
     **api_samples.SAMPLES,
+    **check_samples.SAMPLES,
     # --- incentives: commitments
     "commitments:new": a_subject,
     "commitments:promise-new": a_subject,
