@@ -11,6 +11,7 @@ from registry.rules.policy.evaluate import evaluate
 from registry.rules.policy.evaluation import Evaluation
 from registry.rules.policy.facts import History, ListingFact, RecordFact
 from registry.rules.policy.loader import LoadedPack
+from registry.rules.policy.reasons import Reason
 from registry.rules.policy.schema import Pack
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import ActivePack
@@ -73,3 +74,13 @@ def evaluate_standing(
     loaded = LoadedPack(pack=active.pack, content_hash=active.version.content_hash, source=active.version.pack_id)
     history = standing_history(world, active.pack, on, honours=honours, is_committed=committed)
     return evaluate(loaded, subject_facts(world, active.pack, on), history, on, calendar_current())
+
+
+def deciding(reason: Reason) -> list[Reason]:
+    """Return the conditions that decide an answer: of what is met those that are, of what is not those that fail.
+
+    What a negation holds is told by the negation: its inside would read as something to be reached.
+    """
+    if reason.condition not in ("any", "all") or not reason.children:
+        return [reason]
+    return [each for child in reason.children if child.met == reason.met for each in deciding(child)]

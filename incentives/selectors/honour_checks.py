@@ -10,7 +10,7 @@ from django.db.models import Q, prefetch_related_objects
 
 from incentives.models import Honour
 from incentives.rules.county import county_honours
-from incentives.selectors.good_standing import evaluate_standing
+from incentives.selectors.good_standing import deciding, evaluate_standing
 from registry.models import OrganizationRole, PolicyVersion, Record, Subject
 from registry.rules.policy.conditions import DocumentNode, nodes_of
 from registry.rules.policy.evaluation import Evaluation
@@ -187,7 +187,7 @@ def _criterion(evaluation: Evaluation, red_list: RedList, criterion: Criterion, 
     existing = [each for each in known if each.exists_on(evaluation.on)]
     asked = Asked(red_list.pack, evaluation.on, evaluation.records, existing, label)
     reason = reason_of(asked, judgement, criterion.clause)
-    telling = [leaf for leaf in reason.leaves() if leaf.met == reason.met] or [reason]
+    telling = deciding(reason)
     return CriterionCheck(
         code=criterion.code,
         label=criterion.label,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from incentives.models import Honour, TierAssessment, TierMark, TierObjection
-from incentives.selectors.good_standing import is_committed, standing_history
+from incentives.selectors.good_standing import deciding, is_committed, standing_history
 from registry.models import Record, Subject
 from registry.rules.policy.facts import History, SubjectFacts
 from registry.rules.policy.honours import Tier
@@ -98,7 +98,7 @@ def reasons_told(active: ActivePack, verdict: TierVerdict, history: History, on:
     told = []
     for tier, judgement in verdict.judged:
         reason = reason_of(Asked(active.pack, on, records, existing, tier.label), judgement, tier.clause)
-        leaves = [leaf for leaf in reason.leaves() if leaf.met == reason.met] or [reason]
+        leaves = deciding(reason)
         told.append(
             {
                 "code": tier.code, "label": tier.label, "clause": clause_text(active.pack, tier.clause),

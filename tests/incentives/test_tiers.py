@@ -162,6 +162,15 @@ def test_each_cause_is_shown_with_the_tier_without_it():
     assert "C级" in effects["安全风险等级"]
 
 
+def test_a_negated_condition_never_reads_as_something_to_be_reached():
+    subject = good()
+    record = add_penalty(subject, decided_on=DECIDED, confirmed_on=DECIDED)
+    told = {each["code"]: "".join(each["sentences"]) for each in tier_page(subject, MONDAY).reasons}
+    assert record.number in told["A"]
+    assert "黑名单" not in told["A"]
+    assert "还差" not in told["A"] + told["B"] + told["C"]
+
+
 def test_two_records_of_equal_weight_are_no_single_cause():
     subject = good()
     for _ in range(2):
