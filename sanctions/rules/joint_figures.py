@@ -86,11 +86,14 @@ class Response:
     def add(self, each: Asked, number: int, as_of: date, calendar: WorkingCalendar) -> None:
         """Count `number` like things."""
         outcome = each.outcome(as_of)
+        self.count(outcome, number, each.days_used(calendar) if outcome in (IN_TIME, LATE) else 0)
+
+    def count(self, outcome: str, number: int, days: int) -> None:
+        """Count `number` things of one outcome; `days`: working days to the answer of each, 0 where there is none."""
         self.asked += number
         name = outcome.replace("-", "_")
         setattr(self, name, getattr(self, name) + number)
-        if outcome in (IN_TIME, LATE):
-            self.days += number * each.days_used(calendar)
+        self.days += number * days
 
     @property
     def answered(self) -> int:
@@ -190,9 +193,9 @@ class Figures:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the figures that `to_dict` told."""
-        days = (date.fromisoformat(data[name]) for name in ("first", "last", "as_of"))
+        first, last, as_of = (date.fromisoformat(data[name]) for name in ("first", "last", "as_of"))
         return cls(
-            *days, Row.from_dict(data["total"]), [Row.from_dict(row) for row in data["departments"]],
+            first, last, as_of, Row.from_dict(data["total"]), [Row.from_dict(row) for row in data["departments"]],
             [Row.from_dict(row) for row in data["measures"]],
         )  # fmt: skip
 

@@ -1,19 +1,20 @@
 """Statistics of joint action: figures of any period, and every row behind a figure."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case as Choice
+from django.db.models import Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from registry.models import Account, Deadline, DeadlinePause, Department
 from registry.rules import access
 from registry.selectors.calendar import calendar_current
 from registry.selectors.rights import roles_on
 from sanctions.models import MeasureOrder, OrderFeedback
-from sanctions.rules.joint_figures import Asked, Figures, Row
+from sanctions.rules.joint_figures import IN_TIME, LATE, Asked, Figures, Row
 from sanctions.selectors.orders import (
     ANSWER_DEADLINE,
     ENDING_DEADLINE,
@@ -68,13 +69,19 @@ def asked_in(span: Span) -> QuerySet[Deadline]:
     return found
 
 
-def _with_orders(deadlines: QuerySet[Deadline]) -> QuerySet[Any]:
-    """Annotate what a deadline's order says: `catalogue`, `measure`, `over_on`; and whether its clock ever stood."""
+def _with_orders(deadlines: QuerySet[Deadline], as_of: date) -> QuerySet[Any]:
+    """Annotate what a deadline's order says: `catalogue`, `measure`, `over_on`; and whether its clock ever stood.
+
+    What was answered by `as_of` needs no `over_on`: without it, like answers fall into one group.
+    """
     order = MeasureOrder.objects.filter(pk=OuterRef("object_id"))
+    answered = Q(met_on__isnull=False, met_on__lte=as_of)
     return deadlines.annotate(
         catalogue=Subquery(order.values("catalogue")[:1]),
         measure=Subquery(order.values("measure_code")[:1]),
-        over_on=Subquery(order.values("entry__ends_on")[:1]),
+        over_on=Choice(
+            When(answered, then=None), default=Subquery(order.values("entry__ends_on")[:1]), output_field=DateField()
+        ),
         has_stood=Exists(DeadlinePause.objects.filter(deadline=OuterRef("pk"))),
     )
 
@@ -93,22 +100,21 @@ class _Group:
 
 def _groups(span: Span) -> Iterator[_Group]:
     """Yield what was asked, grouped by the database; one by one only where a clock has stood."""
-    found = _with_orders(asked_in(span)).order_by()
+    found = _with_orders(asked_in(span), span.as_of).order_by()
     days = ("starts_on", "due_on", "met_on", "cancelled_on", "over_on")
     rows = found.filter(has_stood=False).values("code", "department", "catalogue", "measure", *days)
     for row in rows.annotate(number=Count("pk"), order=Min("object_id")):
-        asked = _asked(row["code"], *(row[day] for day in days))
+        asked = _asked(row["code"], [row[day] for day in days])
         yield _Group(_ASK_OF[row["code"]], row["department"], (row["catalogue"], row["measure"]), asked,
                      row["number"], row["order"])  # fmt: skip
     for each in found.filter(has_stood=True).prefetch_related("pauses").iterator(chunk_size=_ITERATE):
-        asked = _asked(each.code, *(getattr(each, day) for day in days), stood=_stood(each))
+        asked = _asked(each.code, [getattr(each, day) for day in days], _stood(each))
         yield _Group(_ASK_OF[each.code], each.department_id, (each.catalogue, each.measure), asked, 1, each.object_id)
 
 
-def _asked(
-    code: str, starts_on: date, due_on: date, met_on: date | None, cancelled_on: date | None, over_on: date | None,
-    stood: tuple[tuple[date, date | None], ...] = (),
-) -> Asked:  # fmt: skip
+def _asked(code: str, days: Sequence[Any], stood: tuple[tuple[date, date | None], ...] = ()) -> Asked:
+    """`days`: dispatched, due, met, cancelled, and the first day after the entry."""
+    starts_on, due_on, met_on, cancelled_on, over_on = days
     # The time to confirm an ending begins when the entry is over; every other one is over with it.
     return Asked(starts_on, due_on, met_on, cancelled_on, None if code == ENDING_DEADLINE else over_on, stood)
 
@@ -127,8 +133,10 @@ def joint_figures(span: Span) -> Figures:
     total = Row("", "合计")
     for group in _groups(span):
         samples.setdefault(group.measure, group.order)
+        outcome = group.asked.outcome(span.as_of)
+        days = group.asked.days_used(calendar) if outcome in (IN_TIME, LATE) else 0
         for row in (total, departments[group.department], measures[group.measure]):
-            row.asks[group.ask].add(group.asked, group.number, span.as_of, calendar)
+            row.asks[group.ask].count(outcome, group.number, days)
     for told in _effects(span):
         measure = (told["order__catalogue"], told["order__measure_code"])
         samples.setdefault(measure, told["sample"])
@@ -151,7 +159,7 @@ def reported_in(span: Span) -> QuerySet[OrderFeedback]:
     return found
 
 
-def _effects(span: Span) -> QuerySet[Any, dict[str, Any]]:
+def _effects(span: Span) -> Iterable[Any]:
     return (
         reported_in(span)
         .order_by()
@@ -187,7 +195,7 @@ def asked_with_outcome(span: Span, *, ask: str = "answer", outcome: str = "") ->
 
     Raises KeyError for an ask or an outcome that does not exist.
     """
-    found = _with_orders(asked_in(span)).filter(code=CODES[ask])
+    found = _with_orders(asked_in(span), span.as_of).filter(code=CODES[ask])
     if outcome:
         found = found.filter(_outcome(span.as_of, over=ask != "ending")[outcome])
     return found.select_related("subject", "department").order_by("starts_on", "pk")
@@ -233,8 +241,8 @@ def asked_rows(deadlines: list[Deadline], as_of: date) -> list[AskedRow]:
     rows = []
     for each in deadlines:
         order = orders[each.object_id]
-        asked = _asked(each.code, each.starts_on, each.due_on, each.met_on, each.cancelled_on, order.entry.ends_on,
-                       tuple(stood[each.pk]))  # fmt: skip
+        days = (each.starts_on, each.due_on, each.met_on, each.cancelled_on, order.entry.ends_on)
+        asked = _asked(each.code, days, tuple(stood[each.pk]))
         is_met = each.met_on is not None and each.met_on <= as_of
         rows.append(AskedRow(each, order, asked.outcome(as_of), asked.days_used(calendar) if is_met else None))
     return rows

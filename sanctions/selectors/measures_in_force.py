@@ -13,7 +13,7 @@ from registry.rules.identifiers import normalize_code
 from registry.selectors.rights import roles_on
 from sanctions.models import MeasureOrder, OrderFeedback
 from sanctions.selectors.entries import ONE_DAY
-from sanctions.selectors.orders import OrderRow, order_rows, orders_in_force, supervises
+from sanctions.selectors.orders import OrderRow, departments_with_orders, order_rows, orders_in_force, supervises
 
 STATES = {"": "全部", "dispatched": "待签收", "received": "已签收", "carried-out": "已落实"}
 _ITERATE = 500
@@ -32,7 +32,9 @@ def departments_choosable(account: Account, on: date) -> QuerySet[Department]:
     """Return the departments whose measures `account` may look at: officers and the joint-conference office all that
     ever got a task, a department itself."""
     if roles_on(account, on) & access.WATCHERS or supervises(account, on):
-        return Department.objects.filter(pk__in=MeasureOrder.objects.order_by().values("department")).order_by("code")
+        return departments_with_orders()
+    if account.department_id is None:
+        return Department.objects.none()
     return Department.objects.filter(pk=account.department_id)
 
 

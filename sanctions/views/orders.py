@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from registry import clock
 from registry.base.errors import DomainError
-from registry.models import Attachment, Department, Event
+from registry.models import Attachment, Event
 from registry.rules import access
 from registry.selectors.rights import roles_on
 from registry.services import authz
@@ -55,7 +55,7 @@ def order_index(request: HttpRequest) -> HttpResponse:
     """Show a department its queues, and the credit office every order with who has not answered."""
     today, office = clock.today(), _is_office(request)
     visible = selectors.orders_visible_to(actor_of(request), today)
-    departments = [(each.code, each.short_name) for each in Department.objects.filter(orders__isnull=False).distinct()]
+    departments = [(each.code, each.short_name) for each in selectors.departments_with_orders()]
     form = OrderFilterForm(request.GET, departments=departments)
     chosen = form.cleaned_data if form.is_valid() else {}
     queue = chosen.get("queue") or ("" if office else "waiting")
