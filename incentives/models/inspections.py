@@ -146,7 +146,7 @@ class InspectionYear(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department.short_name}{self.year}年度"
+        return f"{self.department.short_name} {self.year}年度"
 
 
 class InspectionPlan(Tracked):

@@ -145,7 +145,7 @@ def cap_of(
             numbers.append(min(by_grade.values()))
         else:
             key = "none" if grade is None else str(grade)
-            numbers += [by_grade[key]] if key in by_grade else []  # type: ignore[index]
+            numbers += [by_grade[key]] if key in by_grade else []
     return min(numbers, default=None)
 
 

@@ -52,6 +52,7 @@ class VisitRow:
 
     visit: Inspection
     tone: str
+    stratum: str
     team: Sequence[InspectionTeam]
     conflicts: frozenset[int]
 
@@ -130,7 +131,9 @@ def visit_rows(visits: Sequence[Inspection], on: date) -> list[VisitRow]:
         team = [each for each in visit.team.all() if each.left_on is None]
         waits = visit.state == rules.ASSIGNED
         conflicts = {each.inspector_id for each in team if waits and (visit.subject_id, each.inspector_id) in pairs}
-        rows.append(VisitRow(visit, VISIT_TONES[visit.state], team, frozenset(conflicts)))
+        labels = {code: label for code, label, _ in visit.plan.shares} if visit.plan is not None else {}
+        stratum = labels.get(visit.stratum, visit.stratum)
+        rows.append(VisitRow(visit, VISIT_TONES[visit.state], stratum, team, frozenset(conflicts)))
     return rows
 
 

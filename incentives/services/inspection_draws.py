@@ -52,7 +52,7 @@ def plan_draw(
     plan.state, plan.drawn_on, plan.drawn_at, plan.drawn_by = DRAWN, on, at, actor
     plan.sizes, plan.expected = estimate.sizes, len(outcome.drawn)
     plan.save_by(actor, reason="inspection-plan.draw")
-    _visits_write(plan, population, outcome, assignments, actor)
+    _visits_write(plan, population, outcome, assignments, actor, on)
     event_record(
         "inspection-plan.drawn", f"抽查计划{plan}抽取{len(outcome.drawn)}户（总体{len(population.members)}户）", obj=plan,
         actor=actor, on=on,
@@ -177,7 +177,7 @@ def _keep(plan: InspectionPlan, population: Population, outcome: draw.Outcome, s
 
 def _visits_write(
     plan: InspectionPlan, population: Population, outcome: draw.Outcome, assignments: Sequence[draw.Assignment],
-    actor: Account | None,
+    actor: Account | None, on: date,
 ) -> None:  # fmt: skip
     visits = [
         Inspection(
@@ -192,7 +192,7 @@ def _visits_write(
     )
     people = {str(each.public_id): each for each in Inspector.objects.filter(department__in=departments_of(plan))}
     teams = [
-        InspectionTeam(visit=visit, inspector=people[key], joined_on=plan.drawn_on, version=1)
+        InspectionTeam(visit=visit, inspector=people[key], joined_on=on, version=1)
         for visit, pair in zip(made, assignments, strict=True)
         for key in pair.inspectors
     ]

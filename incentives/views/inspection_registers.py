@@ -67,8 +67,12 @@ def year_edit(request: HttpRequest) -> HttpResponse:
     made: list[InspectionYear] = []
 
     def act() -> None:
-        given = {"actor": actor, "on": today, "version": version_of(request)}
-        made.append(inspection_years.year_set(year=form.cleaned_data["year"], figures=form.figures(), **given))
+        made.append(
+            inspection_years.year_set(
+                year=form.cleaned_data["year"], figures=form.figures(), actor=actor, on=today,
+                version=version_of(request),
+            )
+        )  # fmt: skip
 
     if (
         request.method == "POST"

@@ -111,7 +111,7 @@ def plan_step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     shown = _Shown(plan, rules.PLAN_STEPS[step].label, page, f"{plan}", ("inspections:plan", plan.public_id))
     why_not = rules.refusal_of(rules.PLAN_STEPS, rules.PLAN_LABELS, plan.state, step)
     why_not = why_not or _why_not(request, plan, rules.PLAN_STEPS[step].permission)
-    form = page.form(*([request.POST] if request.method == "POST" else []))
+    form = page.form(request.POST if request.method == "POST" else None)
     return _step(request, shown, form, why_not, {"plan_id": plan.pk})
 
 
@@ -131,7 +131,7 @@ def visit_step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse
         given["team"] = [each for each in visit.team.all() if each.left_on is None]
     if page.form is forms.CorrectionForm:
         given["initial"] = {name: getattr(visit, name) for name in ("inspected_on", "result", "summary")}
-    form = page.form(*([request.POST] if request.method == "POST" else []), **given)
+    form = page.form(request.POST if request.method == "POST" else None, **given)
     return _step(request, shown, form, why_not, {"visit_id": visit.pk})
 
 
@@ -143,7 +143,7 @@ def year_step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     label, page = YEAR[step]
     year = get_object_or_404(InspectionYear.objects.select_related("department"), public_id=public_id)
     shown = _Shown(year, label, page, f"{year}检查安排", ("inspections:year", year.public_id))
-    form = page.form(*([request.POST] if request.method == "POST" else []))
+    form = page.form(request.POST if request.method == "POST" else None)
     return _step(request, shown, form, _why_not(request, year, "inspection.approve"), {"year_id": year.pk})
 
 
