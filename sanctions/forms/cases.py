@@ -49,6 +49,22 @@ class DefendForm(StepForm):
     received_on = _day("收到日期")
     file = forms.FileField(label="书面意见原件", required=False)
 
+    wants_hearing = forms.BooleanField(label="当事人要求听证或者当面陈述", required=False)
+
+
+class HearForm(StepForm):
+    """How a wish to be heard in person is answered."""
+
+    HELD, REFUSED = "held", "refused"
+    outcome = forms.ChoiceField(
+        label="办理结果", choices=[(HELD, "已当面听取意见"), (REFUSED, "不举行")], widget=forms.RadioSelect
+    )
+    heard_on = _day("听取意见日期", required=False, help_text="不举行的，不必填写。")
+    text = forms.CharField(
+        label="笔录或者理由", max_length=5000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="听取意见的，写明主持人、参加人员和主要意见；不举行的，写明理由，当事人会收到。",
+    )  # fmt: skip
+
 
 class WaiveForm(StepForm):
     received_on = _day("收到放弃声明的日期")

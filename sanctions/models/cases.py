@@ -152,6 +152,10 @@ class Defence(Tracked):
     statement = models.TextField("陈述申辩意见", max_length=5000, blank=True)
     is_waived = models.BooleanField("明确放弃", default=False)
     wants_hearing = models.BooleanField("要求听证或当面陈述", default=False)
+    # How the wish to be heard in person was answered: on which day (none: it was not granted), and the record or the
+    # reason.
+    heard_on = models.DateField("听取意见日期", null=True, blank=True)
+    hearing_answer = models.TextField("听取笔录或者不举行的理由", max_length=5000, blank=True)
     is_online = models.BooleanField("网上提交", default=False)
     received_on = models.DateField("收到日期")
     attachment = models.ForeignKey(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -162,6 +166,11 @@ class Defence(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "陈述申辩"
+
+    @property
+    def is_hearing_owed(self) -> bool:
+        """Whether the subject asked to be heard in person and nobody has answered."""
+        return self.wants_hearing and not self.is_waived and not self.hearing_answer
 
 
 class DefenceFile(Tracked):

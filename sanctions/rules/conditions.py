@@ -17,7 +17,7 @@ MAJORITY_AGE: Final = 18  # 民法典 art. 17; under-age persons are never liste
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """What the conditions look at. `handlers`, `reviewers`: who has acted as such before, whoever does now; `defence`:
-    none, waived, pending, rejected or upheld; `not_due`: why the listing is not due any more (empty: it is);
+    none, waived, pending, rejected or upheld; `is_hearing_owed`: a hearing was asked for and nobody has answered; `not_due`: why the listing is not due any more (empty: it is);
     `policy_problem`: why the policy cannot carry it (empty: it can); `other_department`: the department whose case it
     is, where the actor belongs to another one."""
 
@@ -31,6 +31,7 @@ class CaseFacts:
     served_on: date | None = None
     defence_until: date | None = None
     defence: str = "none"
+    is_hearing_owed: bool = False
     not_due: str = ""
     policy_problem: str = ""
     parent_problem: str = ""
@@ -115,6 +116,15 @@ def _defence_settled(facts: CaseFacts, actor: int | None) -> Missing | None:
     return None
 
 
+def _hearing_answered(facts: CaseFacts, actor: int | None) -> Missing | None:
+    if facts.is_hearing_owed:
+        return Missing(
+            "hearing-unanswered",
+            "当事人要求听证或者当面陈述，还没有答复。请先听取意见并登记笔录，或者写明不举行的理由，再作出审查结论。",
+        )
+    return None
+
+
 def _still_due(facts: CaseFacts, actor: int | None) -> Missing | None:
     return Missing("no-longer-due", facts.not_due) if facts.not_due else None
 
@@ -139,7 +149,9 @@ _CONDITIONS: Final[dict[str, tuple[Condition, ...]]] = {
     "serve": (_own_case,),
     "defend": (_own_case, _served),
     "waive": (_own_case, _served),
-    "reject-defence": (_not_handler,),
+    # 行政处罚法 art. 64: who investigated does not preside.
+    "hear": (_not_handler,),
+    "reject-defence": (_not_handler, _hearing_answered),
     "uphold-defence": (_not_handler,),
     "deliberate": (_own_case,),
     "submit": (_own_case, _defence_settled),

@@ -84,6 +84,7 @@ _SIDE: Final = {
         Transition("serve", "登记送达", SERVABLE, "", "case.handle"),
         Transition("defend", "登记陈述申辩", HEARABLE, "", "case.handle"),
         Transition("waive", "登记放弃陈述申辩", SERVABLE, "", "case.handle"),
+        Transition("hear", "答复当面陈述的要求", HEARABLE, "", "case.review"),
         Transition("reject-defence", "申辩不成立", HEARABLE, "", "case.review", needs_reason=True),
         Transition("uphold-defence", "申辩成立", HEARABLE, DROPPED, "case.review", needs_reason=True),
         Transition("drop", "终止案件", UNDECIDED, DROPPED, "case.drop", needs_reason=True),

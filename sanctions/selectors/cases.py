@@ -22,7 +22,7 @@ HANDLING_EVENTS = frozenset(
     f"case.{step}" for step in ("add-evidence", "evidence", "notice", "serve", "defend", "waive", "deliberate", "submit",
                                 "confirm")
 )  # fmt: skip
-REVIEWING_EVENTS = frozenset(f"case.{step}" for step in ("review", "return", "reject-defence"))
+REVIEWING_EVENTS = frozenset(f"case.{step}" for step in ("review", "return", "hear", "reject-defence"))
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -124,6 +124,7 @@ def case_facts(case: Case, on: date, actor: Account | None) -> CaseFacts:
         served_on=case.served_on,
         defence_until=heard_until(case),
         defence=_defence_word(defence),
+        is_hearing_owed=defence is not None and defence.is_hearing_owed,
         not_due=not_due_reason(case, on) if case.is_open else "",
         policy_problem=policy_problem(case, on) if case.is_open else "",
         parent_problem=parent_problem(case),

@@ -178,7 +178,8 @@ def _hearing(case: Case) -> str:
         return f"{told}你（单位）在期限内没有提出陈述申辩意见。"
     if defence.is_waived:
         return f"{told}你（单位）明确表示放弃陈述申辩。"
-    return f"{told}你（单位）提出了陈述申辩意见，经审查不成立：{defence.outcome_reason}"
+    heard = f"本机关于{day_text(defence.heard_on)}当面听取了你（单位）的意见，" if defence.heard_on else ""
+    return f"{told}你（单位）提出了陈述申辩意见，{heard}经审查不成立：{defence.outcome_reason}"
 
 
 def dropping_body(case: Case, reason: str) -> list[Block]:

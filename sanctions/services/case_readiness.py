@@ -70,6 +70,8 @@ def _makes_sense(name: str, case: Case, facts: conditions.CaseFacts) -> bool:
         return facts.served_on is None
     if name in _ONLY_WITH_PENDING_DEFENCE:
         return facts.defence == "pending"
+    if name == "hear":
+        return facts.is_hearing_owed
     if name == "waive":
         return facts.defence == "none" and facts.defence_until is not None and facts.on <= facts.defence_until
     if name == "defend":

@@ -37,7 +37,7 @@ class DefenceUpload:
 @transaction.atomic
 def defence_receive(
     *, case_id: int, statement: str, received_on: date, actor: Account | None, on: date,
-    upload: File | None = None, version: int | None = None,
+    upload: File | None = None, wants_hearing: bool = False, version: int | None = None,
 ) -> Defence:  # fmt: skip
     """Keep the subject's statement; the case waits for its examination. A late one is heard while it is undecided.
 
@@ -45,7 +45,7 @@ def defence_receive(
     RuleRefused (nothing served yet), InvalidInput.
     """
     begun = step_begin(case_id, "defend", actor=actor, on=on, version=version)
-    return _receive(begun, statement, received_on, upload)
+    return _receive(begun, statement, received_on, upload, wants_hearing=wants_hearing)
 
 
 @transaction.atomic
@@ -194,6 +194,40 @@ def _is_late(case: Case, received_on: date) -> bool:
 
 
 @transaction.atomic
+def hearing_answer(
+    *, case_id: int, is_held: bool, text: str, heard_on: date | None, actor: Account | None, on: date,
+    version: int | None = None,
+) -> Defence:  # fmt: skip
+    """Answer the subject's wish to be heard in person: the record of the hearing held on `heard_on`, or why none is held.
+    The subject is told. Until then the statement cannot be found groundless.
+
+    Raises TransitionRefused, NotAllowed (the handler may not: 行政处罚法 art. 64), Conflict (nothing asked for, answered
+    already), InvalidInput (no text; a day before the statement came or ahead).
+    """
+    begun = step_begin(case_id, "hear", actor=actor, on=on, version=version)
+    case, defence, text = begun.case, defence_of(begun.case), text.strip()
+    if defence is None or not defence.is_hearing_owed:
+        raise Conflict("no-hearing-owed", "当事人没有要求听证或者当面陈述，或者已经答复，不必重复办理。")
+    if not text:
+        raise InvalidInput("hearing-text-missing", "请填写听取意见的笔录；不举行的，请写明理由。", field="text")
+    if is_held and (heard_on is None or not defence.received_on <= heard_on <= on):
+        raise InvalidInput(
+            "heard-day-outside",
+            f"听取意见的日期{heard_on or '（空）'}不可用：应在收到意见之日{defence.received_on}至今日{on}之间。",
+            field="heard_on",
+        )
+    defence.heard_on, defence.hearing_answer = heard_on if is_held else None, text
+    defence.save_by(actor, reason="case.hear")
+    told = f"已于{day_text(heard_on)}当面听取意见" if is_held and heard_on else f"不举行听证（当面陈述）：{text}"
+    notice_queue(
+        "case.heard", title=f"关于当面陈述要求的答复（{case.number}）", body=f"{case.subject.name}：{told}。",
+        at=clock.now(), obj=case, subject=case.subject,
+    )  # fmt: skip
+    step_finish(begun, f"答复当面陈述的要求：{told}", payload={"heard_on": defence.heard_on, "text": text})
+    return defence
+
+
+@transaction.atomic
 def defence_decide(
     *, case_id: int, is_upheld: bool, reason: str, actor: Account | None, on: date, version: int | None = None
 ) -> Case:
@@ -212,7 +246,8 @@ def defence_decide(
     defence.outcome_on, defence.outcome_reason, defence.outcome_by = on, reason, actor
     defence.save_by(actor, reason=f"case.{name}")
     conclusion = "陈述申辩意见成立，终止案件，不予列入。" if is_upheld else "陈述申辩意见不成立，继续办理。"
-    sections = [("陈述申辩意见", defence.statement), ("审查结论", f"{conclusion}理由：{reason}")]
+    heard = [("听证（当面陈述）", defence.hearing_answer)] if defence.hearing_answer else []
+    sections = [("陈述申辩意见", defence.statement), *heard, ("审查结论", f"{conclusion}理由：{reason}")]
     document = case_document(case, "defence", internal_body(case, sections), actor=actor, on=on)
     payload = {"reason": reason, "document": document.number}
     text = f"经审查，陈述申辩意见{'成立' if is_upheld else '不成立'}：{reason}"

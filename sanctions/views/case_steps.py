@@ -70,7 +70,11 @@ PAGES: Final[dict[str, StepPage]] = {
     ),
     "defend": StepPage(
         lambda data, **common: defences.defence_receive(
-            statement=data["statement"], received_on=data["received_on"], upload=data["file"], **common
+            statement=data["statement"],
+            received_on=data["received_on"],
+            upload=data["file"],
+            wants_hearing=data["wants_hearing"],
+            **common,
         ),
         "意见须由审核人员作出是否成立的结论，之后才能继续办理。",
         forms.DefendForm,
@@ -79,6 +83,13 @@ PAGES: Final[dict[str, StepPage]] = {
         lambda data, **common: defences.defence_waive(received_on=data["received_on"], upload=data["file"], **common),
         "登记后无须等待陈述申辩期限届满。必须有当事人明确的放弃表示。",
         forms.WaiveForm,
+    ),
+    "hear": StepPage(
+        lambda data, **common: defences.hearing_answer(
+            is_held=data["outcome"] == forms.HearForm.HELD, heard_on=data["heard_on"], text=data["text"], **common
+        ),
+        "当事人要求听证或者当面陈述的，答复之前不能作出申辩不成立的结论。答复会通知当事人。",
+        forms.HearForm,
     ),
     "reject-defence": StepPage(
         lambda data, **common: defences.defence_decide(is_upheld=False, reason=data["reason"], **common),

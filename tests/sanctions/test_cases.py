@@ -41,6 +41,8 @@ STEPS = {
     "defend": ("noticed", "handler", lambda **kw: defences.defence_receive(
         statement="事实不符", received_on=SERVED, **kw)),
     "waive": ("noticed", "handler", lambda **kw: defences.defence_waive(received_on=SERVED, **kw)),
+    "hear": ("noticed", "reviewer", lambda **kw: defences.hearing_answer(
+        is_held=True, heard_on=SERVED, text="已当面听取", **kw)),
     "reject-defence": ("noticed", "reviewer", lambda **kw: defences.defence_decide(
         is_upheld=False, reason="不成立", **kw)),
     "uphold-defence": ("noticed", "reviewer", lambda **kw: defences.defence_decide(

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from docx import Document as Docx
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
 from registry.models import Deadline, Event, Notice
@@ -175,3 +176,63 @@ def test_a_new_ground_found_while_the_case_ran_raises_a_candidate_when_it_ends(w
 def test_the_subjects_own_period_is_no_overdue_work_of_the_office(served):
     # Not the 10th, when the subject's period ends, but the deliberation's: 10 working days later, without the 19th.
     assert case_list(query=served.number).get().next_due_on == dt.date(2026, 6, 25)
+
+
+# --- the wish to be heard in person
+
+
+@pytest.fixture
+def asking(world):
+    """A served case whose subject asks to be heard in person."""
+    case = world.serve(world.case("noticed"))
+    defences.defence_receive(
+        case_id=case.pk, statement="事实不符", received_on=SERVED, wants_hearing=True, actor=world.handler, on=SERVED
+    )
+    return case
+
+
+def test_an_unanswered_wish_to_be_heard_keeps_a_statement_from_being_found_groundless(world, asking):
+    with pytest.raises(RuleRefused, match="还没有答复") as refusal:
+        defences.defence_decide(case_id=asking.pk, is_upheld=False, reason="不成立", actor=world.reviewer, on=HEARD)
+    assert refusal.value.code == "hearing-unanswered"
+
+
+def test_a_statement_may_be_found_right_without_a_hearing(world, asking):
+    case = defences.defence_decide(case_id=asking.pk, is_upheld=True, reason="有书证", actor=world.reviewer, on=HEARD)
+    assert case.state == "dropped"
+
+
+def test_a_hearing_is_held_by_somebody_else_than_the_handler_and_stands_in_the_documents(world, asking):
+    held = {"case_id": asking.pk, "is_held": True, "heard_on": dt.date(2026, 6, 8), "text": "主持人、当事人到场"}
+    with pytest.raises(NotAllowed):
+        defences.hearing_answer(**held, actor=world.handler, on=HEARD)
+    defences.hearing_answer(**held, actor=world.reviewer, on=HEARD)
+    defences.defence_decide(case_id=asking.pk, is_upheld=False, reason="不成立", actor=world.reviewer, on=HEARD)
+    decided = world.advance(asking, "decided")
+    texts = {}
+    for item in decided.documents.select_related("document__attachment"):
+        with item.document.attachment.file.open() as file:
+            texts[item.step] = "".join(paragraph.text for paragraph in Docx(file).paragraphs)
+    assert "主持人、当事人到场" in texts["defence"]
+    assert "于2026年6月8日当面听取了你（单位）的意见" in texts["decide"]
+
+
+def test_a_refused_hearing_is_told_with_its_reason(world, asking):
+    defences.hearing_answer(
+        case_id=asking.pk, is_held=False, heard_on=None, text="不属于听证范围", actor=world.reviewer, on=HEARD
+    )
+    told = Notice.objects.get(kind="case.heard", subject=asking.subject)
+    assert "不举行听证（当面陈述）：不属于听证范围" in told.body
+    with pytest.raises(Conflict):
+        defences.hearing_answer(
+            case_id=asking.pk, is_held=False, heard_on=None, text="再次答复", actor=world.reviewer, on=HEARD
+        )
+
+
+@pytest.mark.parametrize("day", [None, dt.date(2026, 6, 2), dt.date(2026, 6, 12)])
+def test_a_hearing_is_held_between_the_statement_and_today(world, asking, day):
+    with pytest.raises(InvalidInput) as refusal:
+        defences.hearing_answer(
+            case_id=asking.pk, is_held=True, heard_on=day, text="笔录", actor=world.reviewer, on=HEARD
+        )
+    assert refusal.value.field == "heard_on"

@@ -35,7 +35,7 @@ HEARABLE = {"noticed", "deliberated", "submitted", "confirmed"}  # a late statem
 SIDE = {
     "take": UNDECIDED, "assign": UNDECIDED, "add-evidence": UNDECIDED, "drop": UNDECIDED,
     "return": {"collected"}, "serve": {"noticed"}, "defend": HEARABLE, "waive": {"noticed"},
-    "reject-defence": HEARABLE, "uphold-defence": HEARABLE, "revoke": {"decided"},
+    "hear": HEARABLE, "reject-defence": HEARABLE, "uphold-defence": HEARABLE, "revoke": {"decided"},
 }  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def test_an_unknown_birthday_proves_no_minority():
 EARLY = Procedure.of(["evidence", "notice", "review", "decide", "publish"])
 
 
-@pytest.mark.parametrize("name", ["serve", "defend", "waive", "reject-defence", "uphold-defence"])
+@pytest.mark.parametrize("name", ["serve", "defend", "waive", "hear", "reject-defence", "uphold-defence"])
 def test_who_was_noticed_before_the_review_is_heard_after_it_too(name):
     assert lifecycle.check("reviewed", name, EARLY).name == name
     with pytest.raises(TransitionRefused):
