@@ -264,7 +264,8 @@ API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", 600)
 API_TOKENS_A_MINUTE = env.int("API_TOKENS_A_MINUTE", 30)
 # Where events may be pushed: https and public addresses, and what is named here (a county's own network, by CIDR).
 WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", DEBUG or DEMONSTRATION)
-WEBHOOK_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_NETWORKS", [])]
+_networks: list[str] = env.list("WEBHOOK_NETWORKS", [])
+WEBHOOK_NETWORKS = [ip_network(text) for text in _networks]
 # Signs the manifests of open data (32 bytes, URL-safe base64); without it a key is derived from SECRET_KEY.
 OPEN_DATA_KEY = env.str("OPEN_DATA_KEY", "")
 SPECTACULAR_SETTINGS = {

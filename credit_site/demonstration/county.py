@@ -21,7 +21,6 @@ from .clockwork import Plan, pretended
 from .commitments import commitments_plan, commitments_policy_open
 from .honours import honours_plan, honours_policy_open, tiers_grade
 from .inspections import inspections_plan
-from .inspections import inspections_plan
 from .office import PASSWORD, SUBJECT_ACCOUNT, Office, office_open, policies_open
 from .records import Bookkeeper, year_plan
 from .subjects import population_make
@@ -52,7 +51,6 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
         teller.tell(story)
     commitments_plan(office, plan, population, today)
     honours_plan(office, books, plan, population, today)
-    inspections_plan(office, plan, population.all, today)
     inspections_plan(office, plan, population.all, today)
     tips_plan(office, plan, population.all, today)
     say("记录、案件、公示 …")
