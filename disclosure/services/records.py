@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from disclosure.models import Publication
+from disclosure.models import Publication, PublicityExemption
 from disclosure.rules.publicity import DEADLINE_CODE, Publicity, deadline_rule
 from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.selectors.snapshots import public_name, record_snapshot
@@ -40,10 +40,7 @@ def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> 
         return None
     publicity = record_publicity(record, packs, on=on)
     if not publicity.is_public:
-        event_record(
-            "publication.exempt", f"{record}不列入双公示：{publicity.reason}", obj=record, subject=record.subject,
-            actor=actor, on=on, payload={"code": publicity.code},
-        )  # fmt: skip
+        _exempt(record, publicity, actor, on)
         return None
     pack, limit = rule
     version = next(active.version for active in packs if active.pack is pack)
@@ -67,6 +64,20 @@ def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> 
         actor=actor,
         role=access.PUBLISHER,
     )
+
+
+def _exempt(record: Record, publicity: Publicity, actor: Account | None, on: date) -> None:
+    """Keep why the record need not be public. While no policy speaks of its kind, nothing is exempt from it."""
+    if publicity.code == "no-policy":
+        return
+    _, is_new = PublicityExemption.objects.get_or_create(
+        record=record, defaults={"code": publicity.code, "reason": publicity.reason[:300], "on": on}
+    )
+    if is_new:
+        event_record(
+            "publication.exempt", f"{record}不列入双公示：{publicity.reason}", obj=record, subject=record.subject,
+            actor=actor, on=on, payload={"code": publicity.code},
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,0 +1,125 @@
+"""Figures of dual publicity in a month: what was decided, reported, published, accepted, and in time. No database.
+
+Counted by the day of the decision. The indicators are those of the assessments of 双公示:
+上报率 = reported ÷ produced; 公示率 = published ÷ produced; 合规率 = accepted ÷ handed in; 及时率 = reported within the time
+limit ÷ reported. Produced are the decisions that must be public: known ones that are not exempt, and those found
+elsewhere that nobody reported (瞒报). Handed in are the reported ones and the rows of files that were refused.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+FULL_MARK: Final = Decimal("100.0")  # the county's sources ask for all of it; assessments elsewhere take 95
+_TENTH = Decimal("0.1")
+
+
+@dataclass
+class Counts:
+    """Numbers of decisions. `late` reported after the time limit, `unpublished` past it and not public, `published_late`
+    public after it, `refused` rows of files of the month that were not taken in, `pending` drafts to be confirmed."""
+
+    reported: int = 0
+    accepted: int = 0
+    published: int = 0
+    late: int = 0
+    unpublished: int = 0
+    published_late: int = 0
+    pending: int = 0
+    exempt: int = 0
+    refused: int = 0
+    concealed: int = 0
+    undated: int = 0
+
+    @property
+    def produced(self) -> int:
+        """Decisions that must be public, reported or not."""
+        return self.reported + self.concealed
+
+    @property
+    def in_time(self) -> int:
+        """Reported within the time limit."""
+        return self.reported - self.late - self.undated
+
+    @property
+    def reported_rate(self) -> Decimal | None:
+        """上报率 in per cent, None where nothing was produced."""
+        return _rate(self.reported, self.produced)
+
+    @property
+    def published_rate(self) -> Decimal | None:
+        """公示率 in per cent."""
+        return _rate(self.published, self.produced)
+
+    @property
+    def accepted_rate(self) -> Decimal | None:
+        """合规率 in per cent."""
+        return _rate(self.accepted, self.reported + self.refused)
+
+    @property
+    def timely_rate(self) -> Decimal | None:
+        """及时率 in per cent; those without a time limit are left out."""
+        return _rate(self.in_time, self.reported - self.undated)
+
+    @property
+    def rates(self) -> tuple[Decimal | None, ...]:
+        """The four indicators in order."""
+        return self.reported_rate, self.published_rate, self.accepted_rate, self.timely_rate
+
+    @property
+    def score(self) -> Decimal | None:
+        """The mean of the indicators that exist; what departments are ranked by. None without any."""
+        known = [rate for rate in self.rates if rate is not None]
+        return (sum(known, Decimal()) / len(known)).quantize(_TENTH, ROUND_HALF_UP) if known else None
+
+    def add(self, other: "Counts") -> None:
+        """Add another's numbers."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+def _rate(part: int, whole: int) -> Decimal | None:
+    """Return a percentage to one place, half up, yet never 100 where one is missing: nobody reads a full mark that is none."""
+    if not whole:
+        return None
+    rate = (Decimal(100 * part) / whole).quantize(_TENTH, ROUND_HALF_UP)
+    return min(rate, FULL_MARK - _TENTH) if part < whole else rate
+
+
+@dataclass
+class Line:
+    """The figures of one department (or of all), penalties and permits apart."""
+
+    code: str
+    label: str
+    penalty: Counts = field(default_factory=Counts)
+    permit: Counts = field(default_factory=Counts)
+
+    @property
+    def total(self) -> Counts:
+        """Penalties and permits together."""
+        both = Counts()
+        both.add(self.penalty)
+        both.add(self.permit)
+        return both
+
+    def of(self, kind: str) -> Counts:
+        """Return the counts of `penalty` or `permit`."""
+        return self.penalty if kind == "penalty" else self.permit
+
+
+@dataclass(frozen=True)
+class Place:
+    """A department's place; equal scores share one, and the next place is skipped for each."""
+
+    place: int
+    line: Line
+    score: Decimal
+
+
+def ranking(lines: Iterable[Line]) -> list[Place]:
+    """Rank departments by score, the best first; who produced and handed in nothing has no place."""
+    scored = [(score, line) for line in lines if (score := line.total.score) is not None]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].code))
+    return [Place(1 + sum(other > score for other, _ in scored), line, score) for score, line in scored]
