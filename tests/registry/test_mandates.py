@@ -39,7 +39,7 @@ def _fresh_throttle():
 
 @pytest.fixture
 def officer():
-    return make_account("handler", department=make_department())
+    return make_account("handler", department=make_department(kind="credit-office"))
 
 
 def make_person(name="王建国"):

@@ -295,6 +295,6 @@ def test_a_mistyped_code_is_shown_to_be_put_right_unless_it_may_be_a_persons_num
     code = "91370323MA0000000X"
     wrong_number = PERSON[:17] + ("0" if PERSON[17] != "0" else "1")
     sheet = asked(officer, f"{code}\n张三 {wrong_number}\n张三 {PERSON[:16]}")
-    assert [each.code for each in sheet_lines(sheet)][0] == code
+    assert next(each.code for each in sheet_lines(sheet)) == code
     assert all("*" in each.code for each in sheet_lines(sheet)[1:])
     assert wrong_number not in page(officer, sheet)
