@@ -234,10 +234,29 @@ class CarryOutBody(StepBody):
     document_number = serializers.CharField(
         required=False, default="", max_length=128, allow_blank=True, help_text="文书号"
     )
+    amount = serializers.DecimalField(
+        required=False, max_digits=16, decimal_places=2, min_value=0, help_text="涉及金额（元），只填这一次新发生的"
+    )
+    cases = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, help_text="涉及事项（件），只填这一次新发生的"
+    )
 
 
 class CarryOutForm(CarryOutBody):
     """What was done, with a copy of the document."""
+
+    file = serializers.FileField(required=False, help_text="文书的副本")
+
+
+class EffectBody(CarryOutBody):
+    """What a reported measure brought about since: an amount, cases, or both."""
+
+    text = serializers.CharField(max_length=2000, help_text="成效，例如驳回了哪一项申请")
+    done_on = serializers.DateField(help_text="发生日期，须在该主体在列且未暂停期间")
+
+
+class EffectForm(EffectBody):
+    """What a reported measure brought about since, with a copy of the document."""
 
     file = serializers.FileField(required=False, help_text="文书的副本")
 
@@ -252,3 +271,13 @@ class ConfirmEndBody(StepBody):
     """That the measure is lifted."""
 
     text = serializers.CharField(required=False, default="", max_length=2000, allow_blank=True, help_text="说明")
+
+
+class ConfirmPauseBody(StepBody):
+    """That the measure stands still."""
+
+    text = serializers.CharField(required=False, default="", max_length=2000, allow_blank=True, help_text="说明")
+
+
+class ConfirmResumptionBody(ConfirmPauseBody):
+    """That the measure is applied again."""

@@ -302,7 +302,8 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "inspections:results-publish": only("publisher"),
     "inspections:plan-step": WATCHERS | only("department"),  # the page only; each step's service asks for its own right
     "inspections:visit": WATCHERS | only("department"),
-    "inspections:visit-step": WATCHERS | only("department"),  # the page only; each step's service asks for its own right
+    "inspections:visit-step": WATCHERS
+    | only("department"),  # the page only; each step's service asks for its own right
     "inspections:matter-list": WATCHERS | only("department"),
     "inspections:matter-new": only("handler", "reviewer", "department"),
     "inspections:matter-end": only("handler", "reviewer", "department"),
@@ -327,6 +328,14 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "publications:publish-record": only("publisher"),
     "publications:correct": only("publisher"),
     "publications:withdraw": only("publisher", "approver"),
+    "publications:figures": WATCHERS,
+    "publications:figures-sheet": WATCHERS,
+    "publications:figures-months": WATCHERS,
+    "publications:figures-rows": WATCHERS,
+    "publications:figures-rows-sheet": WATCHERS,
+    "publications:spot-list": WATCHERS,  # the page; uploading a list asks for its own right
+    "publications:spot-detail": WATCHERS,
+    "publications:missing-settle": only("handler", "reviewer"),
     # --- disclosure: the public
     "disclosure:home": PUBLIC,
     "disclosure:search": PUBLIC,
@@ -383,6 +392,9 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "api:order-carry-out": CLIENT,
     "api:order-refuse": CLIENT,
     "api:order-confirm-end": CLIENT,
+    "api:order-effects": CLIENT,
+    "api:order-confirm-pause": CLIENT,
+    "api:order-confirm-resumption": CLIENT,
     "api:webhooks": CLIENT,
     "api:webhook": CLIENT,
     "api:webhook-pause": CLIENT,

@@ -28,8 +28,27 @@ from sanctions.api.wording import subject_ref
 from sanctions.models import MeasureOrder
 from sanctions.selectors import orders as selectors
 from sanctions.selectors.entries import ONE_DAY
-from sanctions.serializers import CarryOutBody, CarryOutForm, ConfirmEndBody, OrderPage, OrderRow, RefuseBody, StepBody
-from sanctions.services.orders import order_carry_out, order_confirm_end, order_receive, order_refuse
+from sanctions.serializers import (
+    CarryOutBody,
+    CarryOutForm,
+    ConfirmEndBody,
+    ConfirmPauseBody,
+    ConfirmResumptionBody,
+    EffectBody,
+    EffectForm,
+    OrderPage,
+    OrderRow,
+    RefuseBody,
+    StepBody,
+)
+from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
+from sanctions.services.orders import (
+    order_add_effect,
+    order_carry_out,
+    order_confirm_end,
+    order_receive,
+    order_refuse,
+)
 
 _TAG = "联合惩戒任务"
 _KIND = "orders"
@@ -156,7 +175,7 @@ class OrderCarryOut(_Step):
         operation_id="orders_carry_out", tag=_TAG, summary="反馈已落实，可以附文书", scope=ORDERS,
         request={"application/json": CarryOutBody, "multipart/form-data": CarryOutForm},
         answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
-        description="写明采取了什么措施、实施日期、文书号。附文书的，改用 multipart/form-data，文件放在 file：PDF、PNG、JPG、DOCX、"
+        description="写明采取了什么措施、实施日期、文书号；有涉及金额、涉及事项数的一并写明。附文书的，改用 multipart/form-data，文件放在 file：PDF、PNG、JPG、DOCX、"
                     "XLSX、XLS、CSV、TXT，按内容识别类型，不得带宏，大小不超过20MB（本系统另有设置的从其设置）；"
                     "设有病毒扫描的，扫描通过后才可以下载。",
         asked={"text": "已取消其政府采购投标资格", "done_on": "2026-04-01", "document_number": "演财采〔2026〕3号"},
@@ -166,6 +185,27 @@ class OrderCarryOut(_Step):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Report what was done, when, and on which document."""
         return self._do(request, public_id, order_carry_out, upload=None)
+
+
+class OrderEffect(_Step):
+    """Report what a measure brought about since it was reported."""
+
+    body = EffectForm
+    parser_classes = (ApiJSONParser, ApiMultiPartParser)
+
+    @described(
+        operation_id="orders_add_effect", tag=_TAG, summary="补报成效，可以附文书", scope=ORDERS,
+        request={"application/json": EffectBody, "multipart/form-data": EffectForm},
+        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
+        description="已反馈落实的措施以后又发生的成效（取消的补助、否决的投标、驳回的申请等），涉及金额和涉及事项数至少写一项，"
+                    "只写以前没有报过的；统计时相加。文书的要求与反馈已落实相同。",
+        asked={"text": "否决其对某某采购项目的投标", "done_on": "2026-05-06", "amount": "1250000.00", "cases": 1},
+        refusals={400: ("effect-missing", "请至少填写涉及金额或者涉及事项数中的一项。"), 404: _MISSING, 409: (
+            "order-not-effect", "任务“18 依法限制参与政府采购活动”现为“已签收”，只有“已落实”的任务可以办理这一步。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Report an effect."""
+        return self._do(request, public_id, order_add_effect, upload=None, amount=None, cases=None)
 
 
 class OrderRefuse(_Step):
@@ -200,3 +240,39 @@ class OrderConfirmEnd(_Step):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Confirm the end."""
         return self._do(request, public_id, order_confirm_end)
+
+
+class OrderConfirmPause(_Step):
+    """Confirm that a measure stands still."""
+
+    body = ConfirmPauseBody
+
+    @described(
+        operation_id="orders_confirm_pause", tag=_TAG, summary="确认暂停", scope=ORDERS, request=ConfirmPauseBody,
+        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已停止限制其投标"}, example=examples.ORDER,
+        description="措施暂停后（队列 stopping），已经采取措施的部门确认已停止采取。暂停自即日起生效，不以确认为条件。",
+        refusals={400: KEY_MISSING, 404: _MISSING, 409: (
+            "pause-not-open", "任务“18 依法限制参与政府采购活动”没有待确认的暂停：措施没有暂停、已经确认，或者已经恢复。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Confirm the stop."""
+        return self._do(request, public_id, order_confirm_pause)
+
+
+class OrderConfirmResumption(_Step):
+    """Confirm that a measure is applied again."""
+
+    body = ConfirmResumptionBody
+
+    @described(
+        operation_id="orders_confirm_resumption", tag=_TAG, summary="确认恢复", scope=ORDERS,
+        request=ConfirmResumptionBody, answer=OrderRow, parameters=[KEY_PARAMETER],
+        asked={"text": "自即日起恢复限制其投标"}, example=examples.ORDER,
+        description="暂停结束后（队列 resuming），停止过措施的部门确认已恢复采取。",
+        refusals={400: KEY_MISSING, 404: _MISSING, 409: (
+            "resumption-not-open", "任务“18 依法限制参与政府采购活动”没有待确认的恢复：措施没有暂停过、仍在暂停、已经确认，"
+                                   "或者该主体已移出名单。")},
+    )  # fmt: skip
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Confirm that the department goes on."""
+        return self._do(request, public_id, order_confirm_resumption)

@@ -6,6 +6,7 @@ from typing import Any
 from registry import clock
 from registry.services.webhooks import webhook_open
 from tests.api.clients import make_client
+from tests.sanctions.listing import make_entry, make_order
 
 
 def a_client(world: Any) -> dict[str, Any]:
@@ -20,7 +21,15 @@ def a_webhook(world: Any) -> dict[str, Any]:
     return {"public_id": opened.webhook.public_id}
 
 
+def an_order(world: Any) -> dict[str, Any]:
+    entry = make_entry("mem-2023-11", "blacklist", on=clock.today(), subject=world.subject)
+    return {"public_id": make_order(entry, world.department, on=clock.today()).public_id}
+
+
 SAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "api:order-effects": an_order,
+    "api:order-confirm-pause": an_order,
+    "api:order-confirm-resumption": an_order,
     "api:webhook": a_webhook,
     "api:webhook-pause": a_webhook,
     "api:webhook-resume": a_webhook,

@@ -146,3 +146,6 @@ def test_the_steps_of_an_order_fit_the_document(world):
     fits("orders_carry_out", step("carry-out", {"text": "x", "done_on": "2026-03-09"}, "4"))
     fits("orders_refuse", step("refuse", {"reason": "x"}, "5"))
     fits("orders_confirm_end", step("confirm-end", {}, "6"))
+    fits("orders_add_effect", step("effects", {"text": "x", "done_on": "2026-03-09", "amount": "1.50"}, "7"))
+    fits("orders_confirm_pause", step("confirm-pause", {}, "8"))
+    fits("orders_confirm_resumption", step("confirm-resumption", {}, "9"))
