@@ -10,6 +10,8 @@ from django.utils.functional import Promise, SimpleLazyObject
 
 from credit_site import navigation
 from registry import clock
+from registry.rules import access
+from registry.selectors.rights import is_withheld
 from registry.services import authz
 from registry.views.guards import actor_of
 
@@ -22,6 +24,12 @@ def _roles(request: HttpRequest) -> frozenset[str]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return frozenset()
     return authz.roles_on(actor_of(request), clock.today())
+
+
+def _withheld(request: HttpRequest, roles: frozenset[str]) -> frozenset[str]:
+    """Return the permissions that the roles carry and the department of whoever asks does not."""
+    carried = [each for each in access.OFFICE_ONLY if access.may(roles, each)]
+    return frozenset(each for each in carried if is_withheld(actor_of(request), each))
 
 
 def shell_of(request: HttpRequest) -> tuple[str, str | Promise]:
@@ -47,7 +55,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "TODAY": today,
         "WEEKDAY": WEEKDAYS[today.weekday()],
         "IS_DEMONSTRATION": settings.DEMONSTRATION,
-        "NAVIGATION": SimpleLazyObject(lambda: navigation.links(navigation.OFFICE, roles=roles(), path=request.path)),
+        "NAVIGATION": SimpleLazyObject(
+            lambda: navigation.links(
+                navigation.OFFICE, roles=roles(), path=request.path, withheld=_withheld(request, roles())
+            )
+        ),
         "PUBLIC_NAVIGATION": navigation.links(navigation.PUBLIC, roles=frozenset(), path=request.path),
         "PORTAL_NAVIGATION": SimpleLazyObject(
             lambda: navigation.links(navigation.PORTAL, roles=roles(), path=request.path)

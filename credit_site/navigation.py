@@ -91,14 +91,17 @@ ACCOUNT = (
 )
 
 
-def links(places: Iterable[Place], *, roles: frozenset[str], path: str) -> list[Link]:
-    """Return the entries that `roles` may open, in order; the one with the longest address before `path` is current.
+def links(
+    places: Iterable[Place], *, roles: frozenset[str], path: str, withheld: frozenset[str] = frozenset()
+) -> list[Link]:
+    """Return the entries that `roles` may open, less those whose permission is `withheld`, in order; the one with the
+    longest address before `path` is current.
 
     A name that no route carries is left out, so that a page taken away cannot break every other page.
     """
     shown: list[tuple[Place, str]] = []
     for place in places:
-        if place.permission and not access.may(roles, place.permission):
+        if place.permission and (place.permission in withheld or not access.may(roles, place.permission)):
             continue
         try:
             shown.append((place, reverse(place.url_name)))

@@ -32,7 +32,7 @@ from sanctions.services.cases import case_serve
 from sanctions.services.trials import trial_start
 from tests.api import access_samples as api_samples
 from tests.credit_site import samples
-from tests.disclosure import county
+from tests.disclosure import county, publicity_samples
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.incentives import access_samples as honour_samples
 from tests.incentives import inspection_samples
@@ -46,7 +46,7 @@ from tests.sanctions.case_world import CaseWorld, activate
 class World:
     """The smallest county: one department and subject, one account for each role; further objects on demand."""
 
-    department: Department = field(default_factory=make_department)
+    department: Department = field(default_factory=lambda: make_department(kind="credit-office"))
     subject: Subject = field(default_factory=make_subject)
 
     @cached_property
@@ -451,6 +451,7 @@ SAMPLES: dict[str, Builder] = {
     # --- incentives: random inspections
     **inspection_samples.SAMPLES,
     # --- disclosure
+    **publicity_samples.SAMPLES,
     "publications:detail": a_publication,
     "publications:withdraw": a_publication,
     "publications:correct": a_publication,

@@ -22,7 +22,7 @@ from registry.models import Account, Claim
 from registry.rules import access
 from registry.selectors.deadlines import NO_DAY, due_soon_until, earliest_due
 from registry.selectors.policy_adoption import proposals_pending
-from registry.selectors.rights import roles_on
+from registry.selectors.rights import is_withheld, roles_on
 from repair.models import Objection, RepairApplication, Request
 from repair.rules.lifecycle import ACCEPTED, FILED, OPEN, SUPPLEMENT
 from repair.selectors.lists import supplement_over
@@ -60,7 +60,7 @@ class Desk:
 
     def may(self, permission: str) -> bool:
         """Whether the person holds the permission."""
-        return access.may(self.roles, permission)
+        return access.may(self.roles, permission) and not is_withheld(self.account, permission)
 
     @property
     def is_officer(self) -> bool:

@@ -70,6 +70,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "publication.view": WATCHERS,
     "publication.publish": frozenset({PUBLISHER}),
     "publication.withdraw": frozenset({APPROVER, PUBLISHER}),
+    "publicity.check": frozenset({HANDLER, REVIEWER}),
     "policy.view": WATCHERS | {ADMINISTRATOR},
     "policy.draft": frozenset({REVIEWER, APPROVER}),
     "policy.propose": frozenset({REVIEWER, APPROVER}),
@@ -120,6 +121,10 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "portal.view": frozenset({SUBJECT}),
     "portal.file": frozenset({SUBJECT}),
 }
+
+# Carried only by officers of the credit office, or of a department that the site names for it: who opens an account of
+# an enterprise opens its whole file, not one bureau's part.
+OFFICE_ONLY: Final = frozenset({"claim.decide"})
 
 # Who administers accounts neither works cases nor audits; who audits does nothing else (三员分立).
 INCOMPATIBLE: Final = tuple(

@@ -1,10 +1,12 @@
-"""Which roles an account holds on a day."""
+"""Which roles an account holds on a day, and what it may do."""
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q
 
-from registry.models import Account
+from registry.models import Account, Department
+from registry.rules import access
 from registry.selectors.remembered import remembered
 
 
@@ -18,3 +20,19 @@ def roles_on(account: Account, on: date) -> frozenset[str]:
 def _roles_read(account: Account, on: date) -> frozenset[str]:
     grants = account.grants.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
     return frozenset(grants.values_list("role", flat=True))
+
+
+def may(account: Account, permission: str, on: date) -> bool:
+    """Whether `account` carries `permission` on the day `on`: by a role and, where only the credit office has it, by its
+    department. Raises KeyError for a permission that does not exist."""
+    return access.may(roles_on(account, on), permission) and not is_withheld(account, permission)
+
+
+def is_withheld(account: Account, permission: str) -> bool:
+    """Whether the department of `account` keeps it from a permission that its roles carry."""
+    if permission not in access.OFFICE_ONLY:
+        return False
+    department = account.department
+    return department is None or not (
+        department.kind == Department.Kind.CREDIT_OFFICE or department.code in settings.CLAIM_DEPARTMENTS
+    )

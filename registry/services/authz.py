@@ -5,18 +5,19 @@ from datetime import date
 from registry.base.errors import NotAllowed
 from registry.models import Account
 from registry.rules import access
-from registry.selectors.rights import roles_on
+from registry.selectors.rights import is_withheld, may, roles_on
 
 __all__ = ["may", "require", "roles_on"]
 
 
-def may(account: Account, permission: str, on: date) -> bool:
-    """Whether `account` carries `permission` on the day `on`."""
-    return access.may(roles_on(account, on), permission)
-
-
 def require(account: Account | None, permission: str, *, on: date) -> None:
     """Raise NotAllowed unless the account carries the permission. `None` is the system, which may."""
+    if account is not None and access.may(roles_on(account, on), permission) and is_withheld(account, permission):
+        raise NotAllowed(
+            "not-the-office",
+            "这一步由信用监管办公室（或者本县为此指定的部门）办理，其他部门不能办理。请把材料转交该办公室。",
+            permission=permission,
+        )
     if account is not None and not may(account, permission, on):
         raise NotAllowed(
             "role-missing",

@@ -18,10 +18,8 @@ from registry.forms.subjects import (
     SubjectFilterForm,
 )
 from registry.models import Record, Subject
-from registry.rules import access
 from registry.rules.sectors import SECTORS
 from registry.selectors.changes import row_changes
-from registry.selectors.rights import roles_on
 from registry.selectors.subjects import (
     SubjectFilters,
     person_positions,
@@ -32,7 +30,7 @@ from registry.selectors.subjects import (
     subjects_visible_to,
     with_counts,
 )
-from registry.services import merging, subjects
+from registry.services import authz, merging, subjects
 from registry.views.guards import actor_of, form_attempt, permission
 from registry.views.paging import page_of
 from registry.views.panels import panels_for
@@ -52,8 +50,8 @@ _RIGHTS = {
 
 def rights_of(request: HttpRequest, codes: dict[str, str]) -> dict[str, bool]:
     """Return for each name whether the signed-in account carries its permission today."""
-    roles = roles_on(actor_of(request), clock.today())
-    return {name: access.may(roles, code) for name, code in codes.items()}
+    actor, today = actor_of(request), clock.today()
+    return {name: authz.may(actor, code, today) for name, code in codes.items()}
 
 
 def subject_of(request: HttpRequest, public_id: UUID) -> Subject:

@@ -106,9 +106,11 @@ def test_a_missed_promise_is_the_departments_to_check():
 def test_a_claim_waits_for_whoever_may_confirm_it():
     subject = make_subject()
     claim = make_claim(subject)
-    row = of_kind("账号认领", make_account("handler"), queue="unassigned")[0]
+    office = make_department(kind="credit-office")
+    row = of_kind("账号认领", make_account("handler", department=office), queue="unassigned")[0]
     assert (row.url, row.due) == (reverse("registry:claim-detail", args=[claim.public_id]), None)
-    assert of_kind("账号认领", make_account("approver"), queue="unassigned") == []
+    assert of_kind("账号认领", make_account("approver", department=office), queue="unassigned") == []
+    assert of_kind("账号认领", make_account("handler", department=make_department()), queue="unassigned") == []
 
 
 # --- papers that never came
