@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
+    "publicity": {"task": "disclosure.publicity_backfill", "schedule": crontab(hour="0", minute="30")},
     "cross-checks": {"task": "sanctions.cross_checks", "schedule": crontab(hour="0", minute="40")},
     "open-data": {"task": "disclosure.open_data", "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},

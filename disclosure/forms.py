@@ -7,6 +7,9 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from disclosure.models import MissingDecision, SpotCheck
+from disclosure.selectors.publicity_figures import SHOWN
+from registry.models import Department
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import clean_name
 from registry.rules.uploads import ALLOWED_TEXT
@@ -161,3 +164,50 @@ class TipAnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["uploads"].help_text = _files_hint()
+
+
+class MonthForm(forms.Form):
+    """Which month's figures, and whose. Not valid: this month, everybody's."""
+
+    month = forms.DateField(
+        label="决定月份", input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+    )
+    department = forms.ModelChoiceField(
+        label="决定部门", required=False, queryset=Department.objects.order_by("code"), to_field_name="code",
+        empty_label="全部部门",
+    )  # fmt: skip
+
+
+class DecisionsForm(MonthForm):
+    """Which of the month's decisions."""
+
+    shown = forms.ChoiceField(label="情形", required=False, choices=list(SHOWN.items()))
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *SpotCheck.Kind.choices])
+
+
+class SpotCheckForm(forms.Form):
+    """A list found elsewhere, and where."""
+
+    kind = forms.ChoiceField(label="种类", choices=SpotCheck.Kind.choices)
+    department = forms.ModelChoiceField(
+        label="决定部门", queryset=Department.objects.filter(is_active=True).order_by("code"), to_field_name="code"
+    )
+    source = forms.CharField(
+        label="清单来源", max_length=200, help_text="例如“该局门户网站行政处罚专栏，10月31日下载”。"
+    )
+    file = forms.FileField(
+        label="清单",
+        help_text="xlsx、xls或csv，须有“文书号”和“决定日期”两列，国家双公示模板也可以。只保存文书号和决定日期。",
+    )
+
+
+class MissingForm(forms.Form):
+    """What was found out about a decision that nobody reported."""
+
+    verdict = forms.ChoiceField(
+        label="核实结论",
+        choices=[each for each in MissingDecision.Verdict.choices if each[0]],
+        widget=forms.RadioSelect,
+        help_text="不属于应报：例如适用简易程序、涉密，或者不是该部门的决定。不再计入产生数。",
+    )
+    why = forms.CharField(label="未报原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

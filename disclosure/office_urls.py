@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from disclosure.views import office
+from disclosure.views import office, publicity
 
 app_name = "publications"
 urlpatterns = [
     path("", office.publication_list, name="list"),
     path("due/", office.due_list, name="due"),
     path("due/publish/", office.publish_batch, name="publish-batch"),
+    path("figures/", publicity.figures, name="figures"),
+    path("figures/sheet/", publicity.figures_sheet, name="figures-sheet"),
+    path("figures/months/", publicity.figures_months, name="figures-months"),
+    path("figures/rows/", publicity.figures_rows, name="figures-rows"),
+    path("figures/rows/sheet/", publicity.figures_rows_sheet, name="figures-rows-sheet"),
+    path("spot-checks/", publicity.spot_list, name="spot-list"),
+    path("spot-checks/<uuid:public_id>/", publicity.spot_detail, name="spot-detail"),
+    path("spot-checks/missing/<int:missing_id>/", publicity.missing_settle, name="missing-settle"),
     path("records/<uuid:public_id>/publish/", office.publish_record, name="publish-record"),
     path("<uuid:public_id>/", office.publication_detail, name="detail"),
     path("<uuid:public_id>/withdraw/", office.withdraw, name="withdraw"),

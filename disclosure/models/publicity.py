@@ -33,6 +33,7 @@ class SpotCheck(models.Model):
     source = models.CharField("清单来源", max_length=200)
     file_name = models.CharField("文件名", max_length=200)
     total = models.PositiveIntegerField("清单条数")
+    absent = models.PositiveIntegerField("未报条数", default=0, help_text="核对当日没有上报的，包括以前已发现的。")
     made_by = models.ForeignKey(Account, verbose_name="核对人", on_delete=models.PROTECT, related_name="+")
     made_on = models.DateField("核对日期")
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from disclosure.models import MissingDecision, Publication
+from disclosure.models import MissingDecision, Publication, SpotCheck
 from disclosure.rules.publicity import DEADLINE_CODE, deadline_rule
 from disclosure.rules.publicity_figures import Counts, Line
 from disclosure.selectors.records import KINDS
@@ -265,3 +265,8 @@ def _drafts_reason(record: Record) -> str:
         return "涉密"
     penalty = getattr(record, "penalty", None)
     return "适用简易程序" if penalty is not None and penalty.procedure == "summary" else ""
+
+
+def missing_of(check: SpotCheck) -> QuerySet[Any]:
+    """Return what a spot check found missing, with `reported_since`: whether a record has come in."""
+    return check.missing.annotate(reported_since=Exists(_reported())).order_by("line")

@@ -32,6 +32,7 @@ JOBS: Final = {
         Job("incentives.tiers_recompute", "重新评定信用等级", "job.run"),
         Job("incentives.grants_stop", "红名单期满停止激励", "job.run"),
         Job("disclosure.open_data", "制作公开名单快照", "job.run"),
+        Job("disclosure.publicity_backfill", "补设双公示期限", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
         Job("registry.api_clear", "清理过期的接口令牌和幂等答复", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
@@ -73,6 +74,8 @@ COUNT_LABELS: Final = {
     "dropped": "不再送达",
     "made": "制作快照",
     "listed": "公开条目",
+    "dated": "设定期限",
+    "exempted": "不列入双公示",
 }
 
 
