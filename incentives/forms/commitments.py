@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from incentives.models import Commitment
+from incentives.rules.commitment_county import county_commitments
 from incentives.rules.texts import PROMISE
 from incentives.selectors.offers import Offer
 from registry.forms.versioned import DayField
@@ -84,7 +85,8 @@ class NoticeForm(StepForm):
         label="拟认定的事实", max_length=1000, widget=LONG, help_text="写明哪一项承诺没有履行，依据哪些材料。"
     )
     until = DayField(
-        label="陈述期限（最后一日）", help_text="来源文件没有规定天数，由本部门确定，须给承诺人留出陈述的时间。"
+        label="陈述期限（最后一日）",
+        help_text=f"来源文件没有规定天数，由本部门确定；本县设定自告知次日起至少{county_commitments().breach_statement.working_days}个工作日。",
     )
 
 

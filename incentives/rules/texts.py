@@ -9,6 +9,12 @@ from typing import Final
 
 PROMISE: Final = "missing-papers"  # the kind's code in every pack that has it
 BREACH: Final = "违背本承诺的，经告知并听取陈述后依法认定，记入信用记录。"
+# What becomes of the record of a breach, and what its subject can do: the same words on every page and paper.
+BREACH_AFTER: Final = (
+    "现行规定只写了行政处罚信息和名单的信用修复，没有规定违诺记录如何修复。违诺记录本身不在公示页公示；"
+    "所作承诺曾经公开的，自认定之日起不再公开。认为认定有误的，可以对该记录提出异议，成立的记录更正或者作废；"
+    "已经补办履行的，可以向认定部门提交证明，请其在记录中登记履行日期。以上均不收取任何费用。"
+)
 _NUMERALS = "一二三四五六七八九十"
 
 

@@ -6,6 +6,8 @@ from django.db import transaction
 
 from incentives.models import Commitment
 from incentives.rules import lifecycle
+from incentives.rules.commitment_county import county_commitments
+from incentives.rules.texts import BREACH_AFTER
 from incentives.selectors.commitments import commitment_row
 from incentives.selectors.offers import rule_of
 from incentives.services.papers import breach_paper, notice_paper
@@ -14,6 +16,7 @@ from registry.base.errors import InvalidInput, NotAllowed, RuleRefused
 from registry.models import Account, Record, RecordEvidence
 from registry.rules.details import RecordInput
 from registry.rules.policy.wording import clause_text
+from registry.selectors.calendar import calendar_current
 from registry.selectors.classification import valid_items
 from registry.selectors.policies import pack_of
 from registry.services.classifying import ItemCode, record_classify
@@ -27,27 +30,33 @@ def breach_notice(
 ) -> Commitment:
     """Tell the subject that a breach may be found, with the facts, and until when it may make a statement.
 
-    `until`: the last day for the statement, set by the officer: no document gives the days. Raises InvalidInput for a
-    day that leaves no time.
+    `until`: the last day for the statement, set by the officer, not before the working days that the county gives at
+    the least (no document gives any). Raises InvalidInput for an earlier day.
     """
     commitment = commitment_lock(commitment_id)
     begun = step_begin(commitment, "notice", actor=actor, on=on, version=version, reason=reason)
-    if until <= on:
+    least = county_commitments().breach_statement.working_days
+    earliest = calendar_current().add(on, least).on
+    if until < earliest:
         raise InvalidInput(
-            "no-time-for-statement", f"陈述期限{until}须晚于今天（{on}），给承诺人留出陈述的时间。", field="until"
+            "no-time-for-statement",
+            f"陈述期限{until}太短：自告知次日起至少留出{least}个工作日，最早填{earliest}。",
+            field="until",
         )
     reason = reason.strip()[:1000]
     commitment.noticed_on, commitment.noticed_by, commitment.notice_reason = on, actor, reason
     commitment.statement_until = until
     commitment.statement, commitment.stated_on, commitment.waived_on = "", None, None
-    commitment.notice_document = notice_paper(commitment, reason=reason, until=until, actor=actor, on=on)
+    commitment.notice_document = notice_paper(
+        commitment, reason=reason, basis=_basis(commitment), until=until, actor=actor, on=on
+    )
     step_finish(
         commitment, begun, f"告知拟认定违诺（{commitment.number}）：{reason}",
         payload={"document": commitment.notice_document.number, "until": until},
     )  # fmt: skip
     tell_subject(
         commitment, "commitment.notice", f"拟认定违诺告知书（{commitment.notice_document.number}）",
-        f"拟认定您（单位）违背《{commitment.label}》（{commitment.number}）。事实：{reason}。可以在{until}（含）之前在“信用承诺”中"
+        f"拟认定您（单位）违背《{commitment.label}》（{commitment.number}）。事实：{reason}。依据：{_basis(commitment)}。可以在{until}（含）之前在“信用承诺”中"
         "陈述，或者明确放弃。陈述不收取任何费用。",
     )  # fmt: skip
     return commitment
@@ -114,8 +123,7 @@ def breach_find(
     if refused:
         raise RuleRefused("statement-time-runs", refused, field="reason")
     reason = reason.strip()[:1000]
-    pack = pack_of(commitment.policy)
-    basis = f"《{commitment.policy.title}》{clause_text(pack, commitment.clause)}"
+    basis = _basis(commitment)
     document = breach_paper(commitment, reason=reason, basis=basis, actor=actor, on=on)
     content = RecordInput(
         kind=Record.Kind.COMMITMENT_BROKEN, title=f"违背《{commitment.label}》（{commitment.number}）"[:200],
@@ -136,8 +144,8 @@ def breach_find(
     )  # fmt: skip
     tell_subject(
         commitment, "commitment.break", f"违诺认定书（{document.number}）",
-        f"已认定您（单位）违背《{commitment.label}》（{commitment.number}），记入信用记录。理由：{reason}。对记录有异议的可以提出异议，"
-        "履行完毕后可以申请信用修复，也可以依法申请行政复议或者提起行政诉讼。异议和修复不收取任何费用。",
+        f"已认定您（单位）违背《{commitment.label}》（{commitment.number}），记入信用记录。理由：{reason}。"
+        f"依据：{basis}。不服的，可以自收到之日起60日内依法申请行政复议，或者在6个月内依法提起行政诉讼。{BREACH_AFTER}",
     )  # fmt: skip
     return commitment
 
@@ -162,6 +170,10 @@ def breach_follow(*, record: Record, actor: Account | None, on: date) -> None:
         "commitment.followed", text, obj=commitment, subject=commitment.subject, actor=actor, on=on,
         payload={"record": record.pk, "state": commitment.state},
     )  # fmt: skip
+
+
+def _basis(commitment: Commitment) -> str:
+    return f"《{commitment.policy.title}》{clause_text(pack_of(commitment.policy), commitment.clause)}"
 
 
 def _has_successor(commitment: Commitment) -> bool:

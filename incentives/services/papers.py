@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from incentives.models import Commitment
-from incentives.rules.texts import day_text
+from incentives.rules.texts import BREACH_AFTER, day_text
 from registry import clock
 from registry.models import Account, Attachment, Document
 from registry.rules.blocks import Block, Facts, Paragraph
@@ -42,13 +42,18 @@ def draft_copy(commitment: Commitment) -> bytes:
     return docx_bytes(letter, text_blocks(commitment.text), written_at=clock.now())
 
 
-def notice_paper(commitment: Commitment, *, reason: str, until: date, actor: Account | None, on: date) -> Document:
-    """Number and write the notice that a breach may be found, with facts, consequence and the time for a statement."""
+def notice_paper(
+    commitment: Commitment, *, reason: str, basis: str, until: date, actor: Account | None, on: date
+) -> Document:
+    """Number and write the notice that a breach may be found, with facts, basis, consequence and the time for a
+    statement."""
     body = [
         Paragraph(f"{commitment.subject.name}：", indent=False),
         Paragraph(f"你（单位）向本机关作出的《{commitment.label}》（{commitment.number}），经核查存在下列情况："),
         Paragraph(reason),
-        Paragraph("本机关拟认定你（单位）违背该承诺。认定后，该情况记入信用记录；是否列入有关名单须另经法定程序。"),
+        Paragraph(
+            f"依据{basis}，本机关拟认定你（单位）违背该承诺。认定后，该情况记入信用记录；是否列入有关名单须另经法定程序。"
+        ),
         Paragraph(
             f"你（单位）可以在{day_text(until)}（含当日）之前陈述和提交证据，也可以书面放弃。陈述不收取任何费用。"
         ),
@@ -69,10 +74,8 @@ def breach_paper(commitment: Commitment, *, reason: str, basis: str, actor: Acco
         Paragraph(f"本机关就《{commitment.label}》（{commitment.number}）的履行情况告知了拟认定违诺的事实。{heard}"),
         Paragraph(f"经核查：{reason}"),
         Paragraph(f"依据{basis}，认定你（单位）违背该承诺，记入信用记录。本认定不等于列入任何名单。"),
-        Paragraph(
-            "对该记录有异议的，可以向本机关提出异议；履行完毕后可以依法申请信用修复。不服本认定的，可以自收到之日起60日内"
-            "依法申请行政复议，或者在6个月内依法提起行政诉讼。异议和信用修复不收取任何费用。"
-        ),
+        Paragraph("不服本认定的，可以自收到之日起60日内依法申请行政复议，或者在6个月内依法提起行政诉讼。"),
+        Paragraph(BREACH_AFTER),
         _contact(commitment),
     ]
     return _paper(commitment, "commitment-breach", "违诺认定书", "信违认", body, actor, on)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from incentives.forms.commitments import CommitmentFilterForm, DraftForm, PromiseForm
 from incentives.models import Commitment
 from incentives.rules import lifecycle
+from incentives.rules.texts import BREACH_AFTER
 from incentives.selectors import commitments as selectors
 from incentives.selectors.offers import offers_on
 from incentives.services.commitments import OnPaper, Wanted, commitment_draft
@@ -72,6 +73,7 @@ def commitment_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     running = ours and commitment.state in lifecycle.RUNNING
     context = {
         "commitment": commitment,
+        "breach_after": BREACH_AFTER,
         "row": selectors.commitment_row(commitment, today),
         "steps": steps,
         "events": selectors.commitment_events(commitment),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from incentives.forms.commitments import ChooseForm, FileForm, SignForm, StatementForm
 from incentives.models import Commitment
 from incentives.rules import lifecycle
-from incentives.rules.texts import text_digest
+from incentives.rules.texts import BREACH_AFTER, text_digest
 from incentives.selectors import commitments as selectors
 from incentives.selectors.offers import offer_of, offers_on, rule_of, signers_of, taking_departments
 from incentives.services.breaches import breach_state
@@ -55,6 +55,7 @@ def commitment_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     commitment, today = own_commitment(request, public_id), clock.today()
     context = {
         "commitment": commitment,
+        "breach_after": BREACH_AFTER,
         "row": selectors.commitment_row(commitment, today),
         "may_hand_in": commitment.state in lifecycle.RUNNING,
         "may_state": commitment.state == lifecycle.NOTICED and (commitment.statement_until or today) >= today,

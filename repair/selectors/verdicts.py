@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from incentives.rules.texts import BREACH_AFTER
 from registry.models import Record, Subject
 from registry.rules.policy.head import SubjectKind
 from registry.rules.policy.procedure import RepairRule
@@ -90,6 +91,8 @@ def repair_standing(
 ) -> RepairStanding:
     """Ask whether this one record or entry of `subject` may be repaired on `on` with these documents at hand. `own`:
     shared by who asks about several."""
+    if record is not None and record.kind == Record.Kind.COMMITMENT_BROKEN:
+        return RepairStanding(None, None, (BREACH_AFTER,))
     ground = repair_governing(record=record, entry=entry, kind="person" if subject.is_person else "organization", on=on)
     if ground is None or ground.rule is None:
         return RepairStanding(ground, None, ("没有规定该信息如何修复，请向认定部门咨询。",))

@@ -3,12 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from incentives.models import Commitment
+from incentives.rules.texts import BREACH_AFTER
 from incentives.services.breaches import breach_drop, breach_find, breach_hear, breach_notice, breach_state
 from registry.base.errors import InvalidInput, NotAllowed, RuleRefused
 from registry.models import Document, Notice, PolicyActivation, Record
 from registry.services.records import record_void
+from repair.selectors.verdicts import repair_standing
 from sanctions.models import Case, ListEntry
 from tests.factories import make_account, make_department, make_subject
 from tests.incentives.promising import make_people, promise, sign
@@ -64,6 +67,36 @@ def test_the_subject_is_told_with_paper_before_and_after():
     assert "行政复议" in told.get(kind="commitment.break").body
 
 
+def test_papers_and_pages_say_the_same_of_what_follows_a_breach(client):
+    people = make_people()
+    commitment = find(people, noticed(people))
+    told = Notice.objects.get(kind="commitment.break").body
+    standing = repair_standing(people.subject, record=commitment.breach_record, on=FIRST)
+    client.force_login(people.own)
+    own = client.get(reverse("my-commitments:detail", args=[commitment.public_id])).content.decode()
+    record = client.get(reverse("portal:record", args=[commitment.breach_record.public_id])).content.decode()
+    assert standing.verdict is None
+    assert standing.sentences == (BREACH_AFTER,)
+    for said in (told, own, record):
+        assert "没有规定违诺记录如何修复" in said
+        assert "可以申请信用修复" not in said
+
+
+def test_the_notice_names_its_basis():
+    people = make_people()
+    noticed(people)
+    assert "依据：《" in Notice.objects.get(kind="commitment.notice").body
+
+
+# Tuesday 2026-06-23 is the day of the notice: 24, 25 and 26 June are the three working days (assumed).
+def test_there_are_at_least_three_working_days_for_a_statement():
+    people = make_people()
+    commitment = promise(people)
+    with pytest.raises(InvalidInput, match="最早填2026-06-26"):
+        noticed(people, commitment, until=Day(2026, 6, 25))
+    assert noticed(people, commitment, until=Day(2026, 6, 26)).statement_until == Day(2026, 6, 26)
+
+
 def test_a_breach_is_not_found_before_the_time_for_a_statement_is_over():
     people = make_people()
     commitment = noticed(people)
@@ -113,7 +146,7 @@ def test_either_a_statement_or_a_waiver(statement, waived):
 
 def test_a_notice_leaves_time():
     people = make_people()
-    with pytest.raises(InvalidInput, match="须晚于今天"):
+    with pytest.raises(InvalidInput, match="至少留出3个工作日"):
         noticed(people, until=MISSED)
 
 
