@@ -84,6 +84,33 @@ class CheckEntry(EntryFacts):
     incentives = CheckIncentive(many=True, help_text="适用于该事项的激励措施（守信名单）")
 
 
+class CheckEnjoyed(serializers.Serializer[Any]):
+    """Something that good standing brings in the matter."""
+
+    kind = serializers.ChoiceField(
+        choices=["incentive", "green-channel"], help_text="incentive 激励；green-channel 绿色通道"
+    )
+    code = serializers.CharField(help_text="编号")
+    label = serializers.CharField(help_text="激励措施、绿色通道")  # type: ignore[assignment]
+    basis = serializers.CharField(help_text="依据的文件和条款")
+    why = serializers.CharField(help_text="凭哪一份名单，或者符合哪一项条件")
+    until = serializers.DateField(
+        allow_null=True, help_text="按期限可享受的最后一日（含当日）；没有期限的为空，每次核查重新判断"
+    )
+    missing_papers = serializers.BooleanField(help_text="可以容缺受理")
+
+
+class CheckTier(serializers.Serializer[Any]):
+    """A supervision tier and what follows from it."""
+
+    code = serializers.CharField(allow_blank=True, help_text="等级代码；正在重新评定的为空")
+    label = serializers.CharField(help_text="等级")  # type: ignore[assignment]
+    is_pending = serializers.BooleanField(help_text="待评定或者正在重新评定，不产生影响")
+    since = serializers.DateField(allow_null=True, help_text="自哪一日起；正在重新评定的为空")
+    effect = serializers.CharField(allow_blank=True, help_text="对监督检查的影响；不是限制办理事项的依据")
+    basis = serializers.CharField(allow_blank=True, help_text="依据的文件和条款")
+
+
 class CheckAnswerRow(serializers.Serializer[Any]):
     """The answer about one subject asked."""
 
@@ -93,6 +120,10 @@ class CheckAnswerRow(serializers.Serializer[Any]):
     is_listed = serializers.BooleanField(help_text="是否在列")
     subject = SubjectRef(allow_null=True, help_text="主体；没有查到的为空")
     entries = CheckEntry(many=True, help_text="在列的名单")
+    green_channel = serializers.BooleanField(help_text="今日在该事项符合绿色通道条件")
+    missing_papers = serializers.BooleanField(help_text="今日在该事项可以容缺受理")
+    enjoys = CheckEnjoyed(many=True, help_text="守信主体在该事项可以享受的激励和绿色通道")
+    tier = CheckTier(allow_null=True, help_text="信用等级；没有评定的为空")
 
 
 class CheckAnswer(serializers.Serializer[Any]):

@@ -138,7 +138,8 @@ def incentives_for(subject_ids: Collection[int], on: date, matter: str = "") -> 
         found: dict[int, list[Enjoyed]] = defaultdict(list)
         channels = [active for active in packs_active(on) if active.pack.green_channel is not None]
         committed = _committed(clean, on) if channels else set()
-        for world in worlds_of(clean):
+        # Without a green channel in use only holders of honours enjoy anything.
+        for world in worlds_of(clean if channels else list(held)):
             honours = held.get(world.subject.pk, [])
             for honour in honours:
                 honour.subject = world.subject

@@ -32,7 +32,8 @@ class Checks(ApiView):
     @described(
         operation_id="check", tag=_TAG, summary="办理前核查（一个或者一批）", scope=CHECK,
         request=CheckQuestion, answer=CheckAnswer, asked=examples.QUESTION, example=examples.CHECK,
-        description="核查一至一千个主体今日是否在列、该事项适用哪些措施。每次核查留存核查人、用途、时间和回执编号。"
+        description="核查一至一千个主体今日是否在列、该事项适用哪些措施，以及守信主体在该事项可以享受的激励、是否符合绿色通道和"
+                    "容缺受理条件、信用等级对监督检查的影响。信用等级只决定抽查比例和检查频次，不是限制办理事项的依据。每次核查留存核查人、用途、时间和回执编号。"
                     "代码有误、没有登记、曾用名、已合并、重名、代码与名称不符，都在各自的答复中写明，不影响其他主体。"
                     "本部门可以查询的是公开的名单，和向本部门派发过任务的条目。",
         refusals={400: ("matter-unknown", "没有代码为“x”的事项。可用的事项见事项清单（/api/v1/catalogues/matters）。")},
@@ -45,9 +46,14 @@ class Checks(ApiView):
             actor=actor_of(request), client=caller_of(request).client, on=clock.today(), at=clock.now(),
         )  # fmt: skip
         log = receipt.log
+        items = [
+            checked_told(each, receipt.enjoyed.get(pk, ()), receipt.graded.get(pk))
+            for each in receipt.answers
+            for pk in (each.subject.pk if each.subject is not None else 0,)
+        ]
         return Response(
             {"receipt": log.receipt, "on": log.on, "matter": log.matter, "matter_label": receipt.matter_label,
-             "asked": log.asked, "listed": log.listed, "items": [checked_told(each) for each in receipt.answers]}
+             "asked": log.asked, "listed": log.listed, "items": items}
         )  # fmt: skip
 
 

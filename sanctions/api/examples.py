@@ -16,22 +16,40 @@ MEASURE: Final = {
     "catalogue": "memo-2016-1001", "code": "18", "label": "依法限制参与政府采购活动", "force": "mandatory",
     "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "clause": "第十八项", "departments": ["财政部"],
 }  # fmt: skip
+CHANNEL: Final = {
+    "kind": "green-channel", "code": "green-channel", "label": "绿色通道、容缺受理",
+    "basis": "《演示县守信激励办法》第十条", "why": "3年内没有不良记录", "until": None, "missing_papers": True,
+}  # fmt: skip
+TIER: Final = {
+    "code": "A", "label": "A级（信用良好、风险较低）", "is_pending": False, "since": "2026-01-05",
+    "effect": "抽查比例不超过5%；每年检查不超过1次；平均每年少于1次", "basis": "《演示县信用分级监管办法》第六条",
+}  # fmt: skip
+_NOTHING: Final = {"green_channel": False, "missing_papers": False, "enjoys": [], "tier": None}
 QUESTION: Final = {
     "matter": "government-procurement",
     "purpose": "某某采购项目供应商资格审查",
-    "subjects": [{"code": "91370323MA0000000X"}, {"name": "演示县某某商贸有限公司"}],
+    "subjects": [
+        {"code": "91370323MA0000000X"},
+        {"name": "演示县某某纺织有限公司"},
+        {"name": "演示县某某商贸有限公司"},
+    ],
 }
 CHECK: Final = {
     "receipt": "HC20260401-0A1B2C3D4E5F", "on": "2026-04-01", "matter": "government-procurement",
-    "matter_label": "政府采购", "asked": 2, "listed": 1,
+    "matter_label": "政府采购", "asked": 3, "listed": 1,
     "items": [
         {"asked": {"code": "91370323MA0000000X"}, "outcome": "found", "is_listed": True, "subject": SUBJECT,
          "sentence": "演示县某某矿业有限公司自2026-03-02起在列安全生产严重失信主体名单，至2029-03-02止，"
                      "办理“政府采购”时适用强制性措施1项。",
-         "entries": [ENTRY | {"measures": [MEASURE], "incentives": []}]},
+         "entries": [ENTRY | {"measures": [MEASURE], "incentives": []}], **_NOTHING},
+        {"asked": {"name": "演示县某某纺织有限公司"}, "outcome": "found", "is_listed": False,
+         "subject": SUBJECT | {"id": "6d1f2a34-3b5c-4d7e-8f90-1a2b3c4d5e6f", "name": "演示县某某纺织有限公司",
+                               "code": "91370323MA0000001R"},
+         "sentence": "演示县某某纺织有限公司不在本部门可以查询的失信名单上，办理“政府采购”没有联合惩戒方面的限制。",
+         "entries": [], "green_channel": True, "missing_papers": True, "enjoys": [CHANNEL], "tier": TIER},
         {"asked": {"name": "演示县某某商贸有限公司"}, "outcome": "unknown", "is_listed": False, "subject": None,
          "sentence": "“演示县某某商贸有限公司”在本平台没有登记，未查到名单信息。请核对代码或者名称；核对无误的，即为没有记录。",
-         "entries": []},
+         "entries": [], **_NOTHING},
     ],
 }  # fmt: skip
 ROW: Final = ENTRY | {"subject": SUBJECT}

@@ -1,5 +1,6 @@
 """How rows of the lists are told over the API: plain dicts, dates inclusive, persons masked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from registry.models import Subject
@@ -8,6 +9,7 @@ from registry.rules.masking import mask_document_number, mask_person
 from sanctions.models import ListEntry
 from sanctions.rules.checking import Asked
 from sanctions.selectors.checks import Checked, CheckedEntry
+from sanctions.selectors.enjoying import Enjoyed, Graded
 from sanctions.selectors.entries import ONE_DAY
 
 _OLD_NUMBER, _NUMBER = 15, 17  # digits that an identity number begins with
@@ -45,8 +47,8 @@ def entry_told(entry: ListEntry, *, is_paused: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def checked_told(each: Checked) -> dict[str, Any]:
-    """Tell the answer about one subject asked."""
+def checked_told(each: Checked, enjoyed: Sequence[Enjoyed], graded: Graded | None) -> dict[str, Any]:
+    """Tell the answer about one subject asked, what it `enjoyed` in the matter, and its tier."""
     is_organization = each.subject is not None and each.subject.kind == Subject.Kind.ORGANIZATION
     return {
         "asked": asked_told(each.asked, is_organization=is_organization),
@@ -55,7 +57,18 @@ def checked_told(each: Checked) -> dict[str, Any]:
         "is_listed": bool(each.entries),
         "subject": subject_ref(each.subject) if each.subject is not None else None,
         "entries": [_checked_entry(entry) for entry in each.entries],
-    }
+        "green_channel": any(one.kind == "green-channel" for one in enjoyed),
+        "missing_papers": any(one.missing_papers for one in enjoyed),
+        "enjoys": [
+            {"kind": one.kind, "code": one.code, "label": one.label, "basis": one.basis, "why": one.why,
+             "until": one.until, "missing_papers": one.missing_papers}
+            for one in enjoyed
+        ],
+        "tier": graded and {
+            "code": graded.code, "label": graded.label, "is_pending": graded.is_pending, "since": graded.since,
+            "effect": graded.effect, "basis": graded.basis,
+        },
+    }  # fmt: skip
 
 
 def _checked_entry(entry: CheckedEntry) -> dict[str, Any]:

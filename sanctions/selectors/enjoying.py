@@ -1,4 +1,4 @@
-"""The seam through which higher apps tell what good standing brings: red lists and the green channel lie above.
+"""The seam through which higher apps tell what good standing brings: red lists, the green channel and tiers lie above.
 
 Sources are registered once, in `AppConfig.ready()`, and never change afterwards.
 """
@@ -23,10 +23,27 @@ class Enjoyed:
     missing_papers: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A subject's supervision tier (信用等级) on a day and what follows from it. `is_pending`: facts are missing, or it is
+    just being found anew: then nothing follows. `effect`: how it is inspected; `basis`: document and clause."""
+
+    code: str
+    label: str
+    is_pending: bool
+    since: date | None = None
+    effect: str = ""
+    basis: str = ""
+
+
 # Given ids of subjects, a day and a matter ("" for all): subject → what it enjoys; nobody who enjoys nothing.
 Source = Callable[[Collection[int], date, str], Mapping[int, Sequence[Enjoyed]]]
 
+# Given ids of subjects and a day: subject → its tier; who is not graded is left out.
+Grading = Callable[[Collection[int], date], Mapping[int, Graded]]
+
 _sources: dict[str, Source] = {}
+_gradings: dict[str, Grading] = {}
 
 
 def register_enjoyed(name: str, source: Source) -> None:
@@ -41,3 +58,13 @@ def enjoyed_by(subject_ids: Collection[int], on: date, matter: str) -> dict[int,
         for subject_id, enjoyed in _sources[name](subject_ids, on, matter).items():
             found.setdefault(subject_id, []).extend(enjoyed)
     return found
+
+
+def register_grading(name: str, grading: Grading) -> None:
+    """Let checks ask `grading`; the same name again replaces it."""
+    _gradings[name] = grading
+
+
+def graded_on(subject_ids: Collection[int], on: date) -> dict[int, Graded]:
+    """Return subject → its tier on `on`, by every registered grading."""
+    return {pk: tier for name in sorted(_gradings) for pk, tier in _gradings[name](subject_ids, on).items()}

@@ -20,6 +20,8 @@ def worlds_of(ids: Collection[int], *, classified: str | None = None) -> list[Su
     Long texts of records are left in the database and read only when somebody asks for them. `classified`: leave out
     records that are not classified under this pack, no accident, found with nothing and no ground of an entry.
     """
+    if not ids:
+        return []
     entries: dict[int, list[ListEntry]] = defaultdict(list)
     grounds: set[int] = set()
     for entry in ListEntry.objects.filter(subject_id__in=ids).prefetch_related("grounds", "pauses").order_by("pk"):

@@ -24,6 +24,7 @@ _HEADER: Final = (
     "序号", "所查名称", "所查代码", "查询结果", "主体名称", "统一社会信用代码", "结论", "名单", "认定部门", "自", "至",
     "异议", "措施暂停", "措施性质", "措施", "依据", "条款",
 )  # fmt: skip
+_OF_ENTRY: Final = 6  # columns that only an entry fills: from 名单 to 措施暂停
 _EXPLANATION: Final = (
     "说明：本结果只反映查询当日的状况，之后名单可能终止、暂停或者更正，不得据以办理其他日期的事项；只用于所写的事项和用途，"
     "不得对外提供。强制性措施依法律法规实施，推荐性措施由办理部门依职权决定。没有登记的，即为查询当日没有记录。"
@@ -71,7 +72,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[list[Cell]]:
         head: list[Cell] = [
             str(line.number), line.name, line.code, line.outcome_label, line.subject, line.uscc, line.sentence,
         ]  # fmt: skip
-        if not line.entries:
+        if not line.entries and not line.enjoys:
             yield head
         for entry in line.entries:
             of_entry: list[Cell] = [
@@ -81,6 +82,8 @@ def _rows(lines: Sequence[Line]) -> Iterator[list[Cell]]:
             follows = list(_follows(entry)) or [["", "", "", ""]]
             for each in follows:
                 yield [*head, *of_entry, *each]
+        for one in line.enjoys:
+            yield [*head, *[""] * _OF_ENTRY, "激励", one["label"], f"{one['basis']}（{one['why']}）", ""]
 
 
 def _follows(entry: dict[str, Any]) -> Iterator[list[Cell]]:
@@ -101,6 +104,11 @@ def sheet_pdf(sheet: CheckSheet, lines: Sequence[Line], *, written_at: datetime)
     body.append(Paragraph("二、在列主体的名单和措施", bold=True, indent=False))
     listed = [line for line in lines if line.entries]
     body += [block for line in listed for block in _listed(line)] or [Paragraph("所查主体均不在可以查询的名单上。")]
+    body.append(Paragraph("三、守信激励和绿色通道（查询当日）", bold=True, indent=False))
+    praised = [line for line in lines if line.enjoys]
+    body += [block for line in praised for block in _enjoying(line)] or [
+        Paragraph("所查主体在该事项没有可以享受的激励措施。")
+    ]
     body += [Paragraph(_EXPLANATION), Paragraph(stamp(sheet), indent=False)]
     return pdf_bytes(letter, body, written_at=written_at, verify_url=sheet.verify_url)
 
@@ -116,3 +124,9 @@ def _listed(line: Line) -> Iterator[Block]:
         )
         for force, label, basis, clause in _follows(entry):
             yield Paragraph(f"· {force}：{label}（{'，'.join(str(part) for part in (basis, clause) if part)}）")
+
+
+def _enjoying(line: Line) -> Iterator[Block]:
+    yield Paragraph(f"序号{line.number}　{line.subject or line.name}　{line.uscc}", indent=False)
+    for one in line.enjoys:
+        yield Paragraph(f"· {one['label']}：{one['why']}，依据{one['basis']}")

@@ -27,7 +27,7 @@ from sanctions.models import CheckSheet
 from sanctions.rules.checking import UNKNOWN, Asked, key_of
 from sanctions.selectors.check_sheets import sheet_is_current, sheet_lines
 from sanctions.selectors.checks import Checked, CheckedEntry
-from sanctions.selectors.enjoying import Enjoyed, enjoyed_by
+from sanctions.selectors.enjoying import Enjoyed
 from sanctions.services.check_files import sheet_pdf, sheet_xlsx
 from sanctions.services.checks import subjects_check
 
@@ -47,9 +47,7 @@ def check_sheet_make(
     """
     authz.require(actor, "check.ask", on=on)
     receipt = subjects_check(asked=asked, matter=matter, purpose=purpose, actor=actor, client=None, on=on, at=at)
-    ids = {each.subject.pk for each in receipt.answers if each.subject is not None}
-    enjoyed = enjoyed_by(ids, on, matter)
-    lines = [_line(number, each, enjoyed) for number, each in enumerate(receipt.answers, start=1)]
+    lines = [_line(number, each, receipt.enjoyed) for number, each in enumerate(receipt.answers, start=1)]
     code = uuid4()
     sheet = CheckSheet.objects.create(
         log=receipt.log, code=code, verify_url=verify_url(code), matter_label=receipt.matter_label[:200],

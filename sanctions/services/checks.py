@@ -1,7 +1,7 @@
 """Checks before an approval: answered and noted in one transaction, so that no answer leaves without its note."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,17 +15,21 @@ from registry.services import authz
 from sanctions.models import CheckLog
 from sanctions.rules.checking import ASKED_MOST, CODE_MOST, NAME_MOST, Asked
 from sanctions.selectors.checks import Checked, subjects_checked
+from sanctions.selectors.enjoying import Enjoyed, Graded, enjoyed_by, graded_on
 
 PURPOSE_MOST = 200
 
 
 @dataclass(frozen=True)
 class CheckReceipt:
-    """The note of a check and its answers in the order asked."""
+    """The note of a check and its answers in the order asked; by subject what its good standing brings in the matter,
+    and its tier."""
 
     log: CheckLog
     matter_label: str
     answers: Sequence[Checked]
+    enjoyed: Mapping[int, Sequence[Enjoyed]]
+    graded: Mapping[int, Graded]
 
 
 @transaction.atomic
@@ -43,11 +47,12 @@ def subjects_check(
         _check_question(asked, matter, matters, purpose)
         label = matters[matter]
         answers = subjects_checked(asked, matter=matter, matter_label=label, account=actor, on=on)
-    found = {each.subject.pk: bool(each.entries) for each in answers if each.subject is not None}
+        found = {each.subject.pk: bool(each.entries) for each in answers if each.subject is not None}
+        enjoyed, graded = enjoyed_by(list(found), on, matter), graded_on(list(found), on)
     log = check_note(
         matter=matter, purpose=purpose, actor=actor, client=client, on=on, at=at, asked=len(asked), found=found
     )
-    return CheckReceipt(log, label, answers)
+    return CheckReceipt(log, label, answers, enjoyed, graded)
 
 
 def check_note(
