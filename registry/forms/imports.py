@@ -60,6 +60,10 @@ class ExportForm(forms.Form):
         label="包括自然人的证件号码", required=False,
         help_text="仅在报送上级平台确需时勾选，并须有查看证件号码的权限；不勾选时该列留空。",
     )  # fmt: skip
+    is_partial = forms.BooleanField(
+        label="先导出其余的记录", required=False,
+        help_text="有记录不符合模板（例如缺少必填项）时：不勾选，先列出这些记录和原因，不生成文件；勾选，这些记录不写入文件。",
+    )  # fmt: skip
     purpose = forms.CharField(label="用途", max_length=200, help_text="例如“报送市级双公示平台”。用途会记入时间线。")
 
     def given(self) -> dict[str, Any]:

@@ -144,10 +144,12 @@ def records_reported(
     )
 
 
-def rows_reported(records: QuerySet[Record], *, with_identities: bool) -> Iterator[PenaltyRow | LicenceRow]:
-    """Yield records as rows of the national sheets, a few hundred in memory at a time."""
+def rows_reported(
+    records: QuerySet[Record], *, with_identities: bool
+) -> Iterator[tuple[Record, PenaltyRow | LicenceRow]]:
+    """Yield records, each with its row of the national sheet, a few hundred in memory at a time."""
     for record in records.iterator(chunk_size=_ITERATE):
-        yield record_row(record, with_identity=with_identities)
+        yield record, record_row(record, with_identity=with_identities)
 
 
 def record_row(record: Record, *, with_identity: bool = False) -> PenaltyRow | LicenceRow:

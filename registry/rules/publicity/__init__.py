@@ -6,7 +6,7 @@ for row in check_rows(layout, rows, on): ...  # row.number, row.cells, row.resul
 
 from registry.rules.publicity.cells import Cell
 from registry.rules.publicity.draft import RowError
-from registry.rules.publicity.export import kind_of, ten_thousands, to_cells
+from registry.rules.publicity.export import export_faults, kind_of, ten_thousands, to_cells
 from registry.rules.publicity.header import (
     REASON_LABEL,
     LayoutError,
@@ -61,6 +61,7 @@ __all__ = [
     "check_row",
     "check_rows",
     "data_rows",
+    "export_faults",
     "is_header",
     "kind_of",
     "national_header",

@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from registry.rules.publicity.draft import RowError
 from registry.rules.publicity.layout import Kind
-from registry.rules.publicity.values import LicenceRow, Party, PenaltyRow
+from registry.rules.publicity.masked import masked_error
+from registry.rules.publicity.rows import check_row
+from registry.rules.publicity.values import LicenceRow, Party, PartyKind, PenaltyRow
 
 _TEN_THOUSAND = Decimal(10_000)
 
@@ -22,6 +25,18 @@ def to_cells(values: LicenceRow | PenaltyRow) -> list[str]:
 def kind_of(values: LicenceRow | PenaltyRow) -> Kind:
     """Return the sheet that a row belongs to."""
     return Kind.LICENCE if isinstance(values, LicenceRow) else Kind.PENALTY
+
+
+def export_faults(values: LicenceRow | PenaltyRow, on: dt.date, *, with_identity: bool) -> tuple[RowError, ...]:
+    """Return why whoever takes the row in on the day `on` would refuse it, without identity numbers; empty: nobody would.
+
+    `with_identity` False: a person's number was left out on purpose, and that column is no fault.
+    """
+    kind, is_person = kind_of(values), values.party.kind is PartyKind.PERSON
+    errors = check_row(kind, to_cells(values), on).errors
+    if is_person and not with_identity:
+        errors = tuple(error for error in errors if not error.column.endswith("_XDR_ZJHM"))
+    return tuple(masked_error(error, is_person=is_person) for error in errors)
 
 
 def ten_thousands(yuan: Decimal | None) -> str:

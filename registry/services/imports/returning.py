@@ -1,5 +1,7 @@
 """Files back to the officer: the rows that failed, and an export in the national layout.
 
+What would be refused by whoever takes the export in is told before there is a file, record by record.
+
 Files are written outside any transaction, so that a long one holds no lock; the event is there before the file is sent.
 """
 
@@ -12,9 +14,9 @@ from typing import BinaryIO, cast
 
 from django.db import transaction
 
-from registry.base.errors import InvalidInput
-from registry.models import Account, Department, ImportBatch, ImportRow
-from registry.rules.publicity import Kind, LicenceRow, PartyKind, PenaltyRow
+from registry.base.errors import InvalidInput, RuleRefused
+from registry.models import Account, Department, ImportBatch, ImportRow, Record
+from registry.rules.publicity import Kind, LicenceRow, PartyKind, PenaltyRow, RowError, export_faults
 from registry.selectors.import_rows import cells_open, reason_of
 from registry.selectors.imports import import_rows, records_reported, rows_reported
 from registry.services import authz
@@ -29,16 +31,42 @@ from registry.services.imports.writing import (
 _ITERATE = 500
 _IN_MEMORY = 2 * 1024 * 1024
 _MOST_DAYS = 366 * 3
+_NAMED = 200  # records at fault that a refusal names; a longer list is worked off in parts
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file ready to be sent: an open stream at its beginning, its name and content type, its number of rows."""
+    """A file ready to be sent: an open stream at its beginning, its name and content type, its number of rows, and how
+    many records were left out because they would be refused.
+    """
 
     stream: BinaryIO
     name: str
     content_type: str
     rows: int
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NotReportable:
+    """A record whose row the national sheet would refuse, and why."""
+
+    record: Record
+    faults: tuple[RowError, ...]
+
+
+class RowsNotReportable(RuleRefused):
+    """Some records cannot be reported as they are. `rows` names the first 200 of them; `count`: how many there are."""
+
+    def __init__(self, rows: list[NotReportable], count: int, good: int) -> None:
+        super().__init__(
+            "rows-not-reportable",
+            f"期间内有{count}条记录不符合国家模板（例如缺少必填项），接收平台会退回，没有生成文件；其余{good}条可以报送。"
+            "请按所列原因更正后再导出，或勾选“先导出其余的记录”。",
+            field="is_partial",
+            count=count,
+        )
+        self.rows, self.count = rows, count
 
 
 def import_failed_file(*, batch_id: int, actor: Account, on: date) -> MadeFile:
@@ -78,15 +106,15 @@ def export_make(
     purpose: str,
     actor: Account,
     on: date,
+    is_partial: bool = False,
 ) -> MadeFile:
     """Write the penalties or licences decided in a period (both days included) in the national layout.
 
     `department` None: all departments. Persons' document numbers are opened only with the right to see them, and the
-    purpose is kept on the timeline. Raises NotAllowed, InvalidInput for the period or a missing purpose.
+    purpose is kept on the timeline. `is_partial`: records that the template would refuse are left out. Raises NotAllowed,
+    InvalidInput for the period or a missing purpose, RowsNotReportable naming such records unless `is_partial`.
     """
-    authz.require(actor, "export.run", on=on)
-    if with_identities:
-        authz.require(actor, "subject.identity", on=on)
+    _export_require(with_identities, actor, on)
     _period_require(decided_from, decided_until)
     if not purpose.strip():
         raise InvalidInput(
@@ -95,23 +123,32 @@ def export_make(
     found = records_reported(
         kind=kind, department=department, decided_from=decided_from, decided_until=decided_until
     )  # fmt: skip
-    persons = _PersonCount()
+    sifted = _Sifted(on, with_identities)
     stream = _scratch()
-    rows = write_national_table(
-        stream, kind=kind, rows=persons.of(rows_reported(found, with_identities=with_identities)),
-        table_format=table_format,
-    )  # fmt: skip
+    good = sifted.good(rows_reported(found, with_identities=with_identities))
+    rows = write_national_table(stream, kind=kind, rows=good, table_format=table_format)
+    if sifted.count and not is_partial:
+        stream.close()
+        raise RowsNotReportable(sifted.refused, sifted.count, rows)
     stream.seek(0)
     where = department.short_name if department is not None else "全县"
-    name = f"{kind.label}-{where}-{decided_from:%Y%m%d}-{decided_until:%Y%m%d}.{table_format}"
+    left_out = f"，另有{sifted.count}条不符合模板，没有导出" if sifted.count else ""
+    period = f"{decided_from}至{decided_until}"
     with transaction.atomic():
         event_record(
-            "export.made", f"导出{where}{decided_from}至{decided_until}的{kind.label}{rows}条，用途：{purpose.strip()}",
+            "export.made", f"导出{where}{period}的{kind.label}{rows}条{left_out}，用途：{purpose.strip()}",
             obj=department or actor, actor=actor, on=on,
-            payload={"kind": kind, "rows": rows, "persons": persons.count, "identities": with_identities,
-                     "purpose": purpose.strip()},
+            payload={"kind": kind, "rows": rows, "persons": sifted.persons, "identities": with_identities,
+                     "left_out": sifted.count, "purpose": purpose.strip()},
         )  # fmt: skip
-    return MadeFile(stream, name, CONTENT_TYPES[table_format], rows)
+    name = f"{kind.label}-{where}-{decided_from:%Y%m%d}-{decided_until:%Y%m%d}.{table_format}"
+    return MadeFile(stream, name, CONTENT_TYPES[table_format], rows, sifted.count)
+
+
+def _export_require(with_identities: bool, actor: Account, on: date) -> None:
+    authz.require(actor, "export.run", on=on)
+    if with_identities:
+        authz.require(actor, "subject.identity", on=on)
 
 
 def _scratch() -> BinaryIO:
@@ -119,16 +156,24 @@ def _scratch() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
-class _PersonCount:
-    """Counts the natural persons in passing."""
+class _Sifted:
+    """Lets pass what can be reported; counts the natural persons in passing and keeps the first of the others."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, on: date, with_identities: bool) -> None:
+        self._on, self._with_identities = on, with_identities
+        self.persons = self.count = 0
+        self.refused: list[NotReportable] = []
 
-    def of(self, rows: Iterator[PenaltyRow | LicenceRow]) -> Iterator[PenaltyRow | LicenceRow]:
-        for row in rows:
-            self.count += row.party.kind is PartyKind.PERSON
-            yield row
+    def good(self, rows: Iterator[tuple[Record, PenaltyRow | LicenceRow]]) -> Iterator[PenaltyRow | LicenceRow]:
+        for record, row in rows:
+            faults = export_faults(row, self._on, with_identity=self._with_identities)
+            if not faults:
+                self.persons += row.party.kind is PartyKind.PERSON
+                yield row
+                continue
+            self.count += 1
+            if len(self.refused) < _NAMED:
+                self.refused.append(NotReportable(record, faults))
 
 
 def _period_require(decided_from: date, decided_until: date) -> None:

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from registry.base.errors import InvalidInput, NotAllowed
-from registry.models import Event, Record, Subject
-from registry.rules.publicity import Kind
-from registry.selectors.imports import counts_of
+from registry.models import Event, ImportRow, OrganizationRole, Record, Subject
+from registry.rules.publicity import Kind, to_cells
+from registry.selectors import imports as selectors
+from registry.selectors.imports import counts_of, record_row
+from registry.services.imports import writing
 from registry.services.imports.reading import open_table
-from registry.services.imports.returning import export_make
+from registry.services.imports.returning import RowsNotReportable, export_make, import_failed_file
 from registry.services.imports.running import import_chunk_take, import_start
 from registry.services.records import record_confirm, record_draft_create
 from registry.services.subjects import subject_rename
@@ -20,6 +23,7 @@ from tests.registry.imports.files import PERSON_NUMBER, TODAY, good, preview, th
 from tests.registry.record_values import PERMIT
 from tests.registry.record_values import penalty as entered_penalty
 from tests.registry.rules.publicity.sheets import BUREAU, licence
+from tests.streaming import loaded_at_once
 
 pytestmark = pytest.mark.django_db
 YEAR = {"decided_from": dt.date(2026, 1, 1), "decided_until": dt.date(2026, 12, 31)}
@@ -110,7 +114,8 @@ def test_a_penalty_entered_by_hand_with_line_breaks_goes_out_and_comes_back_unch
 
 def test_a_permit_without_end_goes_out_as_2099(bureau, handler):
     subject = make_subject()
-    content = replace(PERMIT, detail=replace(PERMIT.detail, valid_until=None))
+    given = {"representative": "张三", "authority": bureau.name, "status": "1", "valid_until": None}
+    content = replace(PERMIT, detail=replace(PERMIT.detail, **given))
     record = record_draft_create(
         subject_id=subject.pk, department_id=bureau.pk, content=content, actor=handler, on=TODAY
     )
@@ -220,3 +225,79 @@ def test_what_a_record_entered_by_hand_leaves_open_goes_out_as_its_departments_o
     assert rows_of(exported)[0][25:29] == [bureau.name, BUREAU, bureau.name, BUREAU]
     counts = take(exported, bureau, handler)
     assert (counts.imported, counts.same, counts.refused) == (0, 1, 0)
+
+
+@pytest.fixture
+def unrepresented(bureau, handler):
+    """A penalty of an enterprise that nobody is known to represent, entered by hand beside an imported one."""
+    take(xlsx([good(1)]), bureau, handler)
+    content = entered_penalty(
+        valid_until=dt.date(2027, 5, 20), representative="", authority=bureau.name, authority_code=BUREAU,
+        source_code=BUREAU,
+    )  # fmt: skip
+    subject = make_subject("河湾县无代表人有限公司")
+    record = record_draft_create(
+        subject_id=subject.pk, department_id=bureau.pk, content=content, actor=handler, on=TODAY
+    )
+    return record_confirm(record_id=record.pk, version=None, actor=handler, on=TODAY)
+
+
+def test_a_record_that_the_other_side_would_refuse_is_told_before_there_is_a_file(unrepresented, bureau, handler):
+    with pytest.raises(RowsNotReportable) as refusal:
+        export(handler, bureau)
+    (row,) = refusal.value.rows
+    assert (row.record, refusal.value.count) == (unrepresented, 1)
+    # 法定代表人 is mandatory where the party is no natural person (template of 2018, column 9 of the penalty sheet).
+    assert [fault.column for fault in row.faults] == ["CF_FRDB"]
+    assert not Event.objects.filter(name="export.made").exists()
+
+
+def test_the_others_go_out_when_that_is_wished_and_the_timeline_says_how_many_did_not(unrepresented, bureau, handler):
+    content = export(handler, bureau, is_partial=True)
+    assert [row[0] for row in rows_of(content)] == [good(1)[0]]
+    assert take(content, bureau, handler).same == 1
+    assert Event.objects.get(name="export.made").payload["left_out"] == 1
+
+
+def test_the_page_names_what_cannot_be_reported_with_a_way_to_it(unrepresented, bureau, handler, client):
+    client.force_login(handler)
+    data = {
+        "kind": "penalty", "decided_from": "2026-01-01", "decided_until": "2026-11-20", "table_format": "csv",
+        "purpose": "报送市级平台",
+    }  # fmt: skip
+    page = client.post(reverse("registry:export"), data).content.decode()
+    assert reverse("registry:record-detail", args=[unrepresented.public_id]) in page
+    assert "法定代表人：" in page
+    assert client.post(reverse("registry:export"), {**data, "is_partial": "on"})["Content-Type"] == "text/csv"
+
+
+@pytest.mark.parametrize("table_format", ["xlsx", "csv"])
+def test_an_export_holds_no_more_than_one_chunk_of_records(table_format, bureau, handler, monkeypatch):
+    """Whatever the county's size: a row is written before the next is made, subjects' people come a chunk at a time."""
+    take(xlsx(thirty_rows()), bureau, handler)
+    monkeypatch.setattr(selectors, "_ITERATE", 5)
+    steps = []
+
+    def cells(row):
+        steps.append("written")
+        return to_cells(row)
+
+    def made(record, **kwargs):
+        steps.append("made")
+        return record_row(record, **kwargs)
+
+    monkeypatch.setattr(writing, "to_cells", cells)
+    monkeypatch.setattr(selectors, "record_row", made)
+    with loaded_at_once() as held:
+        export(handler, bureau, table_format=table_format)
+    assert steps == ["made", "written"] * 24
+    assert held[Record] == 0
+    assert held[OrganizationRole] <= 5
+
+
+def test_the_file_of_failed_rows_holds_none_of_them(bureau, handler):
+    content = xlsx([good(number, CF_WFXW="") for number in range(1, 9)])
+    batch = preview(content, department=bureau, actor=handler, name="处罚.xlsx")
+    with loaded_at_once() as held:
+        assert import_failed_file(batch_id=batch.pk, actor=handler, on=TODAY).rows == 8
+    assert held[ImportRow] == 0
