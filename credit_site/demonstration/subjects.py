@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.models import OrganizationRole, Subject
@@ -12,6 +13,8 @@ from .office import Office
 from .wording import COUNTY, TRADES, Trade, person_name, words
 
 ROLE = OrganizationRole.Role
+ROLES = (ROLE.LEGAL_REPRESENTATIVE, ROLE.PRINCIPAL, ROLE.SAFETY_DEPUTY)
+STAFFED = 130
 STREETS = ("建设路", "人民路", "工业大道", "园区一路", "滨河路", "矿山路")
 
 
@@ -24,7 +27,10 @@ class Population:
 
 
 def population_make(office: Office, chance: random.Random, on: dt.date) -> Population:
-    """Take in the 300 organisations, former names for 45 of them, people for 130."""
+    """Take in the 300 organisations, former names for every seventh, all people of 130, of the others who represents them.
+
+    Nobody lacks a representative (法定代表人, 经营者): the national sheets ask for one.
+    """
     made: list[Subject] = []
     by_industry: dict[str, list[Subject]] = {}
     names = iter(words(chance, 400))
@@ -39,9 +45,13 @@ def population_make(office: Office, chance: random.Random, on: dt.date) -> Popul
         subjects.former_name_add(
             subject_id=subject.pk, name=former, ends_on=ended, actor=office.officer("jingban"), on=on
         )
-    for serial, subject in enumerate(subject for subject in made if subject.risk in ("larger", "major", "ordinary")):
-        if serial < 130:
-            _people(office, chance, subject, serial, on)
+    staffed = [subject for subject in made if subject.risk in ("larger", "major", "ordinary")][:STAFFED]
+    for serial, subject in enumerate(staffed):
+        _people(office, chance, subject, serial, on)
+    known = {subject.pk for subject in staffed}
+    own_chance = random.Random(STAFFED)  # noqa: S311 - of its own, so that what is drawn later does not depend on it
+    for serial, subject in enumerate((each for each in made if each.pk not in known), start=STAFFED):
+        _people(office, own_chance, subject, serial, on, ROLES[:1])
     return Population(made, by_industry)
 
 
@@ -62,11 +72,13 @@ def _organization(office: Office, chance: random.Random, trade: Trade, word: str
     )
 
 
-def _people(office: Office, chance: random.Random, organization: Subject, serial: int, on: dt.date) -> None:
+def _people(
+    office: Office, chance: random.Random, organization: Subject, serial: int, on: dt.date,
+    roles: Sequence[OrganizationRole.Role] = (),
+) -> None:  # fmt: skip
     actor = office.officer("jingban")
-    roles = [ROLE.LEGAL_REPRESENTATIVE, ROLE.PRINCIPAL, ROLE.SAFETY_DEPUTY][: 1 + serial % 3]
     first = None
-    for place, role in enumerate(roles):
+    for place, role in enumerate(roles or ROLES[: 1 + serial % 3]):
         # In every second firm the legal representative is the principal too.
         is_both = first is not None and role == ROLE.PRINCIPAL and serial % 2
         person = first if first is not None and is_both else _person(office, chance, serial * 3 + place, on)
