@@ -1,9 +1,11 @@
 """Celery app and the one beat schedule. The embedded worker runs the same schedule without a broker."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "credit_site.settings")
 
@@ -32,3 +34,11 @@ app.conf.beat_schedule = {
     "grants": {"task": "incentives.grants_stop", "schedule": crontab(hour="0", minute="25")},
     "honours": {"task": "incentives.honours_remind", "schedule": crontab(hour="7", minute="45")},
 }
+
+
+@beat_init.connect
+def _beat_begins(**_: Any) -> None:
+    """Let the beat give signs of life: it sends something every second, and that it does is what counts."""
+    from credit_site.liveness import beat_watch
+
+    beat_watch()

@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections
 
 from registry import clock
 from registry.models import JobRun
+from registry.services.jobs import BEAT, beat_mark
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class EmbeddedWorker:
         """Run every entry that is due now; False when the database could not be asked."""
         try:
             close_old_connections()
+            beat_mark(BEAT, at=clock.now())
             for entry in self._entries:
                 if not self.stop.is_set() and self.is_due(entry):
                     self._started[entry.name] = self.app.now()

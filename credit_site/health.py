@@ -1,4 +1,4 @@
-"""What can be said of the site's health: database, migrations, outbox, worker."""
+"""What can be said of the site's health: database, migrations, outbox, worker, beat."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Min
 
-from registry.models import OutboxMessage, WorkerBeat
-from registry.services.jobs import RELAY
+from registry.models import JobRun, OutboxMessage, WorkerBeat
+from registry.services.jobs import BEAT, RELAY
 
 OK: Final = "ok"
 DEGRADED: Final = "degraded"
@@ -18,6 +18,7 @@ DOWN: Final = "down"
 
 OVERDUE_AFTER = timedelta(minutes=1)
 SILENT_AFTER = timedelta(minutes=1)
+RUNNING_MOST = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def health(*, now: datetime) -> dict[str, Any]:
         parts["migrations"] = _migrations()
     if all(part.status == OK for part in parts.values()):
         parts["outbox"] = _outbox(now)
-        parts["worker"] = _worker(now)
+        parts["worker"] = _process(RELAY, now)
+        parts["beat"] = _process(BEAT, now)
     found = {part.status for part in parts.values()}
     worst = next((status for status in (DOWN, DEGRADED) if status in found), OK)
     return {"status": worst, "parts": {name: asdict(part) for name, part in parts.items()}}
@@ -75,12 +77,18 @@ def _outbox(now: datetime) -> Part:
     return Part(DEGRADED if late or given_up else OK, f"{given_up} given up", int(age.total_seconds()))
 
 
-def _worker(now: datetime) -> Part:
-    """A worker lives when it gave a sign lately, or holds a lease: a long import keeps it from the next tick."""
-    at = WorkerBeat.objects.filter(name=RELAY).values_list("at", flat=True).first()
+def _process(name: str, now: datetime) -> Part:
+    """A worker or a beat lives when it gave a sign lately, or something is being carried out: a long import or a nightly
+    job keeps the embedded worker, which is both, from the next tick."""
+    at = WorkerBeat.objects.filter(name=name).values_list("at", flat=True).first()
     if at is None:
-        return Part(DEGRADED, "no worker has been seen")
+        return Part(DEGRADED, "no worker has been seen" if name == RELAY else f"no {name} has been seen")
     age = now - at
     is_alive = timedelta(0) <= age <= SILENT_AFTER
-    is_busy = OutboxMessage.objects.filter(done_at__isnull=True, leased_until__gt=now).exists()
+    is_busy = OutboxMessage.objects.filter(done_at__isnull=True, leased_until__gt=now).exists() or _runs(now)
     return Part(OK if is_alive or is_busy else DEGRADED, "", int(age.total_seconds()))
+
+
+def _runs(now: datetime) -> bool:
+    """Whether a job is running. One that began long ago was killed, and is closed when it runs again."""
+    return JobRun.objects.filter(finished_at__isnull=True, started_at__range=(now - RUNNING_MOST, now)).exists()

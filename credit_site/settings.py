@@ -186,7 +186,8 @@ CSRF_FAILURE_VIEW = "credit_site.views.errors.csrf_failure"
 SECURE_SSL = env.bool("SECURE_SSL", not EMBEDDED)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
 SECURE_SSL_REDIRECT = SECURE_SSL
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # shown by monitoring; without it /metrics answers this machine alone
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
 # How many proxies of our own stand in front: the search throttle counts by the address that the outermost one saw.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)

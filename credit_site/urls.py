@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("api/v1/", include("credit_site.api.urls")),
     path("office/", workbench.workbench, name="workbench"),
     path("office/", include("registry.urls")),

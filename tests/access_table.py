@@ -25,6 +25,7 @@ ACCESS: dict[str, str | frozenset[str]] = {
     # --- probes
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "metrics": PUBLIC,  # by its token, or from this machine alone, as the tests are
     # --- the entrance
     "account_login": PUBLIC,
     "account_logout": PUBLIC,

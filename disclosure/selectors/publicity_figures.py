@@ -175,8 +175,8 @@ def lines_by_department(span: Span) -> tuple[list[Line], Line]:
     for (department, kind, _), counts in _counted(span):
         found[department].of(kind).add(counts)
         total.of(kind).add(counts)
-    for department in Department.objects.filter(pk__in=found):
-        found[department.pk].code, found[department.pk].label = department.code, department.name
+    for each in Department.objects.filter(pk__in=found):
+        found[each.pk].code, found[each.pk].label = each.code, each.name
     return sorted(found.values(), key=lambda line: line.code), total
 
 

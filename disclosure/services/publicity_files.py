@@ -59,7 +59,7 @@ def _form_rows(span: Span, site: str, lines: list[Line], missing: list[MissingDe
     for line in lines:
         for kind in (Record.Kind.PENALTY, Record.Kind.PERMIT):
             mine = [each for each in missing if each.kind == kind and line.code in ("", each.department.code)]
-            yield [f"{span.first:%Y-%m}", site, line.label, kind.label, *_form_cells(line.of(kind), _whys(mine))]
+            yield [f"{span.first:%Y-%m}", site, line.label, str(kind.label), *_form_cells(line.of(kind), _whys(mine))]
 
 
 def _form_cells(counts: Counts, whys: str) -> Cells:

@@ -22,6 +22,7 @@ JOBS: Final = {
     job.name: job
     for job in (
         Job("sanctions.candidates_refresh", "重新评估待列入提示", "job.run"),
+        Job("sanctions.cross_checks", "交叉核查", "job.run"),
         Job("sanctions.endings_dispatch", "到期移出与措施解除", "job.run"),
         Job("sanctions.orders_escalate", "逾期任务提请督办", "job.run"),
         Job("sanctions.joint_reports", "编制月度反馈报告", "job.run"),
@@ -38,6 +39,9 @@ JOBS: Final = {
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
 }
+
+# Jobs that look often and leave a row only when there was something to do: no row means nothing.
+QUIET: Final = frozenset({OUTBOX, WEBHOOKS, "disclosure.open_data"})
 
 LABELS: Final = {name: job.label for name, job in JOBS.items()} | {OUTBOX: "办理待办事务", WEBHOOKS: "推送事件"}
 

@@ -13,6 +13,7 @@ from django.db import connection
 from registry.models import JobRun, WorkerBeat
 
 RELAY = "relay"
+BEAT = "beat"
 BEAT_EVERY = timedelta(seconds=10)
 INTERRUPTED = "运行中断：进程被终止，没有写下结果。"
 _LOCK_CLASS = 0x6A6F62  # "job": keeps these advisory locks apart from any other use of them

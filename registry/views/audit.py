@@ -1,5 +1,7 @@
 """The timeline and the runs of jobs, for auditors and administrators."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,13 +12,22 @@ from registry.forms.audit import EventFilterForm, JobFilterForm
 from registry.rules.access import may
 from registry.rules.jobs import JOBS, VERIFY, counts_text, job_label
 from registry.selectors.events import event_list, seal_state
-from registry.selectors.jobs import job_states, outbox_counts, run_list, worker_beats
+from registry.selectors.jobs import (
+    deliveries_waiting,
+    duration,
+    job_states,
+    outbox_counts,
+    outbox_oldest,
+    run_list,
+    worker_beats,
+)
 from registry.services import authz
 from registry.services.job_requests import job_ask
 from registry.views.guards import actor_of, attempt, permission
 from registry.views.paging import page_of
 
 PAGES = "registry/administration"
+SILENT_AFTER = timedelta(minutes=1)
 
 
 @permission("event.view")
@@ -32,16 +43,20 @@ def event_index(request: HttpRequest) -> HttpResponse:
 
 @permission("job.view")
 def job_index(request: HttpRequest) -> HttpResponse:
-    """Show the workers, the jobs that may be asked for, and past runs."""
+    """Show the workers, the queue, every job with its last run and next time, and past runs."""
+    now, beats = clock.now(), list(worker_beats())
     form = JobFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     page = page_of(request, run_list(**chosen))
     roles = authz.roles_on(actor_of(request), clock.today())
-    states = job_states(permissions=frozenset(job.permission for job in JOBS.values() if may(roles, job.permission)))
+    permissions = frozenset(job.permission for job in JOBS.values() if may(roles, job.permission))
+    states = job_states(permissions=permissions, now=now)
     for run in [*page, *(state.last for state in states if state.last is not None)]:
-        run.label, run.summary = job_label(run.name), counts_text(run.counts)
+        run.label, run.summary, run.seconds = job_label(run.name), counts_text(run.counts), duration(run)
     context = {
-        "form": form, "page": page, "beats": worker_beats(), "outbox": outbox_counts(), "states": states,
+        "form": form, "page": page, "beats": beats, "outbox": outbox_counts(), "states": states,
+        "oldest": outbox_oldest(now), "deliveries": deliveries_waiting(), "now": now,
+        "beats_silent": [beat.name for beat in beats if now - beat.at > SILENT_AFTER],
     }  # fmt: skip
     return render(request, f"{PAGES}/jobs.html", context)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from credit_site import health as parts
 from credit_site.health import health
-from registry.models import OutboxMessage, WorkerBeat
+from registry.models import JobRun, OutboxMessage, WorkerBeat
 
 NOON = dt.datetime(2026, 11, 2, 4, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -18,7 +18,8 @@ MINUTE = dt.timedelta(minutes=1)
 
 @pytest.fixture
 def working(db):
-    """A worker that gave a sign of life just now."""
+    """A worker and a beat that gave a sign of life just now."""
+    WorkerBeat.objects.create(name="beat", at=NOON)
     return WorkerBeat.objects.create(name="relay", at=NOON)
 
 
@@ -44,7 +45,7 @@ def test_everything_in_order_is_ok(working):
 def test_ready_is_public_and_names_its_parts(client):
     response = client.get(reverse("readyz"))
     assert response.status_code == 200
-    assert set(response.json()["parts"]) == {"database", "migrations", "outbox", "worker"}
+    assert set(response.json()["parts"]) == {"database", "migrations", "outbox", "worker", "beat"}
 
 
 def test_a_worker_never_seen_is_degraded(db):
@@ -59,6 +60,17 @@ def test_a_worker_silent_for_more_than_a_minute_is_degraded(working, age, expect
 def test_a_worker_inside_a_long_message_is_alive(working):
     owed(leased_until=NOON + 10 * MINUTE)
     assert status("worker", NOON + 5 * MINUTE) == "ok"
+
+
+@pytest.mark.parametrize(("age", "expected"), [(60, "ok"), (61, "degraded")])
+def test_a_beat_silent_for_more_than_a_minute_is_degraded(working, age, expected):
+    assert status("beat", NOON + dt.timedelta(seconds=age)) == expected
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(30, "ok"), (31, "degraded")])
+def test_a_running_job_excuses_silence_for_half_an_hour(working, minutes, expected):
+    JobRun.objects.create(name="test.nightly", started_at=NOON)
+    assert status("beat", NOON + minutes * MINUTE) == expected
 
 
 def test_a_sign_of_life_from_the_future_counts_for_nothing(working):
