@@ -11,7 +11,8 @@ from incentives.models import Commitment, Honour, IncentiveGrant
 from incentives.rules import grants as rules
 from incentives.rules.county import county_honours
 from incentives.selectors.good_standing import standing_history
-from incentives.selectors.honours import honours_in_force
+from incentives.selectors.honours import honour_holders, honours_in_force
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.models import Account, PolicyVersion, Subject
 from registry.rules import access
 from registry.rules.policy.green_channel import green_channel_judgement
@@ -128,18 +129,21 @@ def incentives_for(subject_ids: Collection[int], on: date, matter: str = "") -> 
     Who stands on a list that strikes honours enjoys nothing. Queries do not grow with the subjects asked.
     """
     with answers_remembered():
+        channels = [active for active in packs_active(on) if active.pack.green_channel is not None]
+        # Without a green channel in use only holders of honours enjoy anything, and few hold any.
+        asked = subject_ids if channels else honour_holders(subject_ids, on)
+        if not asked:
+            return {}
         struck = set(
             ListEntry.objects.in_force(on)
-            .filter(subject_id__in=subject_ids, list_code__in=county_honours().striking_lists.codes)
+            .filter(subject__pk__any_of=list(asked), list_code__in=county_honours().striking_lists.codes)
             .values_list("subject_id", flat=True)
         )
-        clean = [pk for pk in subject_ids if pk not in struck]
+        clean = [pk for pk in asked if pk not in struck]
         held = honours_in_force(clean, on)
         found: dict[int, list[Enjoyed]] = defaultdict(list)
-        channels = [active for active in packs_active(on) if active.pack.green_channel is not None]
         committed = _committed(clean, on) if channels else set()
-        # Without a green channel in use only holders of honours enjoy anything.
-        for world in worlds_of(clean if channels else list(held)):
+        for world in worlds_of(clean):
             honours = held.get(world.subject.pk, [])
             for honour in honours:
                 honour.subject = world.subject

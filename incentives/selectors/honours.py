@@ -10,6 +10,7 @@ from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Prefet
 
 from incentives.models import Honour, HonourFile, HonourObjection
 from incentives.rules import honours as rules
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.models import Account, Attachment, Department, Event, RoleGrant, Subject
 from registry.rules import access
 from registry.selectors.rights import roles_on
@@ -63,6 +64,12 @@ def honours_in_force(subject_ids: Collection[int], on: date) -> dict[int, list[H
     for honour in rows.order_by("starts_on", "pk"):
         found[honour.subject_id].append(honour)
     return dict(found)
+
+
+def honour_holders(subject_ids: Collection[int], on: date) -> set[int]:
+    """Return those of the subjects that hold an honour in force on `on`. One query."""
+    rows = Honour.objects.in_force(on).filter(subject__pk__any_of=list(subject_ids)).order_by()
+    return set(rows.values_list("subject_id", flat=True))
 
 
 def honour_row(honour: Honour, on: date) -> HonourRow:

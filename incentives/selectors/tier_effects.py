@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from incentives.models import TierAssessment, TierMark
 from incentives.selectors.tiers import tier_pack
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.rules.policy.honours import Tier
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import ActivePack
@@ -27,7 +28,7 @@ def tiers_graded(subject_ids: Collection[int], on: date) -> dict[int, Graded]:
     rules = {tier.code: tier for tier in active.pack.tiers}
     rows = (
         TierAssessment.objects.on(on)
-        .filter(subject_id__in=subject_ids, pack_id=active.version.pack_id)
+        .filter(subject__pk__any_of=list(subject_ids), pack_id=active.version.pack_id)
         .annotate(is_marked=Exists(TierMark.objects.filter(subject=OuterRef("subject"))))
         .values_list("subject_id", "policy_id", "tier_code", "is_newcomer", "starts_on", "next_change_on", "is_marked")
     )

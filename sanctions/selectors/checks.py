@@ -148,6 +148,8 @@ def _meet(key: Key, known: _Known) -> tuple[str, Any, str]:
         return checking.NAME_NEEDED, None, ""
     found = [known.by_hash.get(lookup_hash(key.code))] if key.kind == "person" else known.by_code.get(key.code, [])
     rows = [row for row in found if row is not None]
+    if len(rows) == 1 and not key.name and rows[0].merged_into_id is None:  # by far the most questions
+        return checking.FOUND, rows[0], ""
     heirs = {known.heir(row).pk: known.heir(row) for row in rows}
     if not heirs:
         return checking.UNKNOWN, None, ""
@@ -200,12 +202,13 @@ def _entries(subjects: dict[int, Any], matter: str, account: Account, on: date) 
             "disputed_on", "paused_now", "department__name", "case__mode", "policy__title", "clause", named=True,
         )
     )  # fmt: skip
-    attached = _attached(packs_active(on), matter)
+    attached: set[tuple[str, str]] | None = None
     kept: dict[tuple[str, ...], tuple[tuple[CatalogueMeasure, ...], tuple[dict[str, Any], ...]]] = {}
     for row in rows:
         kind = subjects[row.subject_id].kind
         key = (row.pack_id, row.list_code, row.domain, kind, row.case__mode)
         if key not in kept:
+            attached = _attached(packs_active(on), matter) if attached is None else attached
             kept[key] = _follows(row, kind, matter, attached, on)
         measures, incentives = kept[key]
         found[row.subject_id].append(CheckedEntry(row, () if row.paused_now else measures, incentives))
@@ -276,9 +279,10 @@ def _unmet(asked: Asked, outcome: str, note: str) -> str:
 
 
 def _met(outcome: str, note: str, row: Any) -> str:
+    if outcome == checking.FOUND:
+        return ""
     code = f"（{row.uscc}）" if row.uscc else ""
     return {
-        checking.FOUND: "",
         checking.FORMER_NAME: f"所查名称为曾用名，现名为{row.name}{code}。",
         checking.MERGED: f"所查主体已合并到{row.name}{code}，以下按合并后的主体答复。",
         checking.NAME_DIFFERS: f"代码与名称不符：该代码属于{row.name}{code}，请核对申请人身份。以下按代码答复。",
