@@ -77,13 +77,19 @@ def with_clock(deadlines: QuerySet[Deadline]) -> QuerySet[Any]:
     return deadlines.annotate(clock_stands=clock_stands())
 
 
+def open_due(kind: str) -> QuerySet[Deadline]:
+    """For subqueries about objects of `kind`: the object's open deadlines that officers or departments must keep and
+    whose clock does not stand still."""
+    found = Deadline.objects.filter(
+        ~clock_stands(), object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True
+    )
+    return found.exclude(role=access.SUBJECT)
+
+
 def earliest_due(kind: str, **conditions: str) -> Coalesce:
     """An expression for objects of `kind`: the earliest due day that officers or departments must keep; `NO_DAY`
     where there is none, or where the clock stands still."""
-    found = Deadline.objects.filter(
-        ~clock_stands(),
-        object_kind=kind, object_id=OuterRef("pk"), met_on__isnull=True, cancelled_on__isnull=True, **conditions,
-    ).exclude(role=access.SUBJECT)  # fmt: skip
+    found = open_due(kind).filter(**conditions)
     return Coalesce(Subquery(found.order_by("due_on").values("due_on")[:1]), Value(NO_DAY), output_field=DateField())
 
 

@@ -1,14 +1,44 @@
 """One page of a list."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PER_PAGE = 50
+COUNT_MOST: Final = 1000
+_LAST_PAGE: Final = 10_000_000
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts rows only as far as the page asked for needs, at least up to `COUNT_MOST`: every page can be reached, one
+    after the other, and none pays for counting a million rows."""
+
+    def __init__(self, found: QuerySet[Any], per_page: int, *, asked: int) -> None:
+        super().__init__(found, per_page)
+        self.most = max(COUNT_MOST, asked * per_page)
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        """How many rows there are; one more than `most` where there are more than that."""
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: self.most + 1].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count > self.most
 
 
 def page_of(request: HttpRequest, found: QuerySet[Any], *, per_page: int = PER_PAGE) -> Page[Any]:
     """Return the page that `?page=` asks for; the nearest one when there is no such page."""
     return Paginator(found, per_page).get_page(request.GET.get("page"))
+
+
+def capped_page_of(request: HttpRequest, found: QuerySet[Any], *, per_page: int = PER_PAGE) -> Page[Any]:
+    """As `page_of`, for lists too long to be counted to their end at every look."""
+    asked = request.GET.get("page", "")
+    number = min(int(asked), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    return CappedPaginator(found, per_page, asked=number).get_page(number)

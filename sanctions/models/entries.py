@@ -69,7 +69,13 @@ class ListEntry(Tracked):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="entry_period_runs_forward"),
             models.CheckConstraint(condition=Q(ends_on__lte=F("term_ends_on")), name="entry_never_beyond_its_term"),
         ]
-        indexes = [models.Index(fields=["subject", "ends_on"]), models.Index(fields=["ends_on"])]
+        indexes = [
+            models.Index(fields=["subject", "ends_on"]),
+            models.Index(fields=["ends_on"]),
+            models.Index(
+                fields=["ends_on"], condition=Q(expiry_announced_on__isnull=True), name="entry_end_to_announce"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.list_label}"

@@ -60,6 +60,10 @@ class MeasureOrder(Tracked):
             models.Index(fields=["department", "state"]),
             models.Index(fields=["department", "ending"]),
             models.Index(fields=["department", "-id"]),  # a department's page, newest first
+            models.Index(fields=["-dispatched_on", "entry", "id"], name="order_newest"),
+            models.Index(fields=["department", "-dispatched_on", "entry", "id"], name="order_newest_of_department"),
+            models.Index(fields=["state", "dispatched_on", "entry", "id"], name="order_longest_in_state"),
+            models.Index(fields=["ending", "dispatched_on", "entry", "id"], name="order_longest_in_ending"),
         ]
 
     @property
@@ -123,3 +127,15 @@ class OrderPause(Tracked):
         verbose_name = verbose_name_plural = "暂停和恢复"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["order", "pause"], name="a_pause_is_asked_once")]
+        indexes = [
+            models.Index(
+                fields=["order"],
+                condition=Q(stopped_on__isnull=True, resumption_asked_on__isnull=True),
+                name="order_stop_owed",
+            ),
+            models.Index(
+                fields=["order"],
+                condition=Q(resumption_asked_on__isnull=False, resumed_on__isnull=True),
+                name="order_resumption_owed",
+            ),
+        ]

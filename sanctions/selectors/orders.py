@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Count, DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, When
 
 from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
-from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, with_clock
+from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, open_due, with_clock
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder, OrderPause
@@ -25,6 +25,8 @@ ANSWER_DEADLINE = "order-answer"
 ENDING_DEADLINE = "order-ending"
 PAUSE_DEADLINE = "order-pause"
 RESUMPTION_DEADLINE = "order-resumption"
+
+COUNT_MOST = 1000
 
 QUEUES = {
     "waiting": "待签收",
@@ -142,24 +144,57 @@ def orders_in_force(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Measur
 
 
 def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[MeasureOrder]:
-    """Narrow to one of `QUEUES` on the day `on`. Raises KeyError for a queue that does not exist."""
-    ending = entry_over(on) & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)
-    if queue in ("stopping", "resuming"):
-        owed = _stops_owed(on) if queue == "stopping" else _resumptions_owed()
-        return orders.filter(Exists(owed.filter(order=OuterRef("pk"))), entry_runs(on))
+    """Narrow to one of `QUEUES` on the day `on`. Raises KeyError for a queue that does not exist.
+
+    What few orders are in is found from the few: joined by id, never by going through all.
+    """
     if queue == "in-force":
         return orders_in_force(orders.filter(state=State.CARRIED_OUT), on)
     if queue == "late":
-        return orders_owed(orders, on).filter(due__lt=on)
+        return _late(orders, on)
+    if queue == "ending":
+        return _among(orders, _ending_parts(orders, on))
+    if queue in ("stopping", "resuming"):
+        owed = _stops_owed(on) if queue == "stopping" else _resumptions_owed()
+        return orders.filter(Exists(owed.filter(order=OuterRef("pk"))), entry_runs(on))
     return orders.filter(
         {
             "waiting": Q(state=State.DISPATCHED) & entry_runs(on),
             "answering": Q(state=State.RECEIVED) & entry_runs(on),
-            "ending": ending,
             "refused": Q(state=State.REFUSED),
             "closed": Q(ending=Ending.CONFIRMED),
         }[queue]
     )
+
+
+def _among(orders: QuerySet[MeasureOrder], parts: list[QuerySet[MeasureOrder]]) -> QuerySet[MeasureOrder]:
+    """Narrow to the orders in any of the parts; each part is found by its own index, which one OR would prevent."""
+    first, *rest = (part.order_by().values("pk") for part in parts)
+    return orders.filter(pk__in=first.union(*rest, all=True))
+
+
+def _ending_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[MeasureOrder]]:
+    """The measures to be lifted: whose ending was dispatched, and whose entry is over with no job having said so yet
+    (to an announced ending its orders' endings are dispatched in the same transaction)."""
+    held = orders.exclude(state=State.REFUSED)
+    unannounced = ListEntry.objects.filter(ends_on__lte=on, expiry_announced_on__isnull=True)
+    return [
+        held.filter(entry_over(on), ending=Ending.DISPATCHED),
+        held.filter(ending=Ending.NONE, entry__in=unannounced.order_by()),
+    ]
+
+
+def _running_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[MeasureOrder]]:
+    """What departments owe while the entry is in force."""
+    return [in_queue(orders, queue, on) for queue in ("waiting", "answering", "stopping", "resuming")]
+
+
+def _late(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
+    """What is owed with a day that is over. Once an entry is over, so is the time to answer: what is late is its ending."""
+    late = open_due(ORDER_KIND).filter(due_on__lt=on)
+    late = late.annotate(runs_until=ExpressionWrapper(OuterRef("entry__ends_on"), DateField()))
+    owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
+    return owed.filter(Exists(late.filter(Q(runs_until__gt=on) | Q(code=ENDING_DEADLINE))))
 
 
 def _stops_owed(on: date) -> QuerySet[OrderPause]:
@@ -194,18 +229,16 @@ def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
 
     Once an entry is over, the time to answer is too, whether or not a job has said so yet.
     """
-    waiting, answering, stopping, resuming, ending = (
-        in_queue(orders, queue, on) for queue in ("waiting", "answering", "stopping", "resuming", "ending")
-    )
+    owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
     over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
-    return (waiting | answering | stopping | resuming | ending).annotate(
-        due=Choice(over, default=earliest_due(ORDER_KIND))
-    )
+    return owed.annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
 
 
 def queue_counts(orders: QuerySet[MeasureOrder], on: date) -> list[tuple[str, str, int]]:
-    """Return (code, label, number) of every queue."""
-    return [(code, label, in_queue(orders, code, on).count()) for code, label in QUEUES.items()]
+    """Return (code, label, number) of every queue; a number above `COUNT_MOST` means: more than that."""
+    return [
+        (code, label, in_queue(orders, code, on).order_by()[: COUNT_MOST + 1].count()) for code, label in QUEUES.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -255,41 +288,30 @@ def paused_entries(orders: list[MeasureOrder], on: date) -> set[int]:
 
 @dataclass(frozen=True)
 class DepartmentStanding:
-    """How far one department has answered: numbers of orders."""
+    """What one department has not answered yet, and what it refused: numbers of orders."""
 
     department: Department
     waiting: int
     answering: int
     overdue: int
-    carried_out: int
     refused: int
     ending: int
 
 
 def department_standings(on: date) -> list[DepartmentStanding]:
-    """Return, for every department that holds orders, what it has not answered yet; the most overdue first."""
-    running, over = entry_runs(on), entry_over(on)
-    rows = (
-        MeasureOrder.objects.order_by()
-        .values("department")
-        .annotate(
-            waiting=Count("pk", filter=Q(state=State.DISPATCHED) & running),
-            answering=Count("pk", filter=Q(state=State.RECEIVED) & running),
-            carried_out=Count("pk", filter=Q(state=State.CARRIED_OUT) & running),
-            refused=Count("pk", filter=Q(state=State.REFUSED)),
-            ending=Count("pk", filter=over & ~Q(ending=Ending.CONFIRMED) & ~Q(state=State.REFUSED)),
-        )
-    )
-    overdue = in_queue(MeasureOrder.objects.all(), "late", on).order_by()
-    late = dict(overdue.values_list("department").annotate(Count("pk")))
-    departments = Department.objects.in_bulk([row["department"] for row in rows])
+    """Return, for every department that holds orders, what it has not answered yet; the most overdue first.
+
+    How many measures it carries out is not counted here: they are by far the most, and nobody has to act on them.
+    """
+    found = MeasureOrder.objects.order_by()
+    numbers = {
+        queue: dict(in_queue(found, queue, on).values_list("department").annotate(Count("pk")))
+        for queue in ("waiting", "answering", "late", "refused", "ending")
+    }
     standings = [
-        DepartmentStanding(
-            departments[row["department"]], row["waiting"], row["answering"], late.get(row["department"], 0),
-            row["carried_out"], row["refused"], row["ending"],
-        )
-        for row in rows
-    ]  # fmt: skip
+        DepartmentStanding(each, *(numbers[queue].get(each.pk, 0) for queue in numbers))
+        for each in departments_with_orders()
+    ]
     return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
 
 
@@ -306,6 +328,13 @@ class OrderRow:
     def due_briefly(self) -> DeadlineView | None:
         """The deadline without its basis, for dense tables."""
         return replace(self.due, basis_text="") if self.due is not None else None
+
+
+def orders_of_page(keys: Iterable[int]) -> list[MeasureOrder]:
+    """Return the orders of one page of ids, in that order, with what their rows show. One query."""
+    ids = list(keys)
+    found = MeasureOrder.objects.select_related("entry__subject", "department").in_bulk(ids)
+    return [found[each] for each in ids if each in found]
 
 
 def order_rows(orders: Iterable[MeasureOrder], on: date) -> list[OrderRow]:

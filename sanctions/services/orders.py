@@ -21,6 +21,7 @@ from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.orders import ANSWER_DEADLINE, ENDING_DEADLINE, county_directory, measures_for
 from sanctions.services.changes import order_note
+from sanctions.services.endings import ending_dispatch
 from sanctions.services.escalations import escalations_settle
 from sanctions.services.order_pauses import running_pause_ask
 from sanctions.services.order_steps import department_require, done_on_check, feedback_add, order_event, order_lock
@@ -184,8 +185,8 @@ def order_carry_out(
     and with what effect: `amount` in yuan, `cases` handled, None where it states nothing.
 
     `done_on` must be a day on which the measure was in force: not in the future, the entry running and not paused.
-    It may report after the entry's end what it did before. Where the measures stand still meanwhile, it is asked at once
-    to stop. Raises InvalidInput, TransitionRefused, NotAllowed.
+    It may report after the entry's end what it did before, and is asked at once to lift it where it was not yet. Where
+    the measures stand still meanwhile, it is asked at once to stop. Raises InvalidInput, TransitionRefused, NotAllowed.
     """
     order = order_lock(order)
     _require_state(order, "carried-out")
@@ -202,6 +203,8 @@ def order_carry_out(
                 document_number=document_number.strip())  # fmt: skip
     running_pause_ask(order, actor=actor, on=on)
     escalations_settle(order, text="部门已反馈落实情况", actor=actor, on=on)
+    if order.ending == Ending.NONE and order.entry.expiry_announced_on is not None:
+        ending_dispatch(order, actor=actor, on=on)  # it had refused, so nothing was to be lifted when the entry ended
     return order
 
 

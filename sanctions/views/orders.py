@@ -21,7 +21,7 @@ from registry.services.evidence import attachment_download_log
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response
 from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of, whole_number
-from registry.views.paging import page_of
+from registry.views.paging import capped_page_of
 from sanctions.forms.orders import (
     OrderCarryOutForm,
     OrderConfirmEndForm,
@@ -59,13 +59,15 @@ def order_index(request: HttpRequest) -> HttpResponse:
     form = OrderFilterForm(request.GET, departments=departments)
     chosen = form.cleaned_data if form.is_valid() else {}
     queue = chosen.get("queue") or ("" if office else "waiting")
-    page = page_of(request, _narrowed(visible, {**chosen, "queue": queue}))
+    found = _narrowed(visible, {**chosen, "queue": queue})
+    page = capped_page_of(request, found.values_list("pk", flat=True))
     context = {
         "form": form,
         "page": page,
-        "rows": selectors.order_rows(page, today),
+        "rows": selectors.order_rows(selectors.orders_of_page(page), today),
         "queue": queue,
         "queues": selectors.queue_counts(visible, today),
+        "most": selectors.COUNT_MOST,
         "is_office": office,
         "standings": selectors.department_standings(today) if office else [],
         "without_counterpart": selectors.without_counterpart(today) if office else [],
@@ -80,9 +82,10 @@ def _narrowed(orders: QuerySet[MeasureOrder], chosen: dict[str, str]) -> QuerySe
         orders = orders.filter(department__code=chosen["department"])
     if chosen.get("name"):
         orders = orders.filter(entry__subject__name__contains=chosen["name"])
-    # What waits longest stands first; the whole list begins with the newest. By id: in the catalogue's order.
+    # What waits longest stands first; the whole list begins with the newest. By id: in the catalogue's order, and as an
+    # index holds them.
     by_day = "dispatched_on" if chosen.get("queue") in ("waiting", "answering", "late", "ending") else "-dispatched_on"
-    return orders.order_by(by_day, "entry", "pk")
+    return orders.order_by(by_day, "entry_id", "pk")
 
 
 def _order(request: HttpRequest, public_id: str) -> MeasureOrder:
