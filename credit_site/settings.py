@@ -118,6 +118,9 @@ if EMBEDDED:
     }
 else:
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+    if "postgres" in DATABASES["default"]["ENGINE"]:
+        # Compiling a query of half a second takes longer than running it.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 REDIS_URL = env.str("REDIS_URL", "")
 # The cache only counts (searches a minute). A Redis that does not answer must not hold up a request: one short try.
