@@ -220,6 +220,35 @@ class TimelineAnswer(serializers.Serializer[Any]):
     items = TimelineRow(many=True, help_text="经过，最近的在前")
 
 
+class SubjectRecordRow(serializers.Serializer[Any]):
+    """A record as it stood on the day asked."""
+
+    id = serializers.UUIDField(help_text="记录编号")
+    kind = serializers.CharField(help_text="种类代码")
+    kind_label = serializers.CharField(help_text="种类")
+    number = serializers.CharField(allow_blank=True, help_text="文书号")
+    title = serializers.CharField(help_text="事由")
+    state = serializers.CharField(help_text="该日的状况代码：confirmed、repaired、voided")
+    state_label = serializers.CharField(help_text="该日的状况")
+    occurred_on = serializers.DateField(allow_null=True, help_text="发生日期")
+    decided_on = serializers.DateField(help_text="决定日期")
+    corrected_on = serializers.DateField(allow_null=True, help_text="改正日期")
+    fulfilled_on = serializers.DateField(allow_null=True, help_text="履行完毕日期")
+    disputed_on = serializers.DateField(allow_null=True, help_text="提出异议日期")
+    repaired_on = serializers.DateField(allow_null=True, help_text="修复日期")
+    voided_on = serializers.DateField(allow_null=True, help_text="作废日期")
+
+
+class SubjectRecordPage(serializers.Serializer[Any]):
+    """A page of records of one's own department."""
+
+    receipt = serializers.CharField(help_text="回执编号")
+    on = serializers.DateField(help_text="截至日期；状况和各日期均以该日为基准")
+    subject = SubjectRef(help_text="主体")
+    items = SubjectRecordRow(many=True, help_text="记录，按登记先后")
+    next_cursor = serializers.CharField(help_text="下一页；没有下一页的为空", allow_null=True)
+
+
 class OrderRow(serializers.Serializer[Any]):
     """An order of one's own department."""
 

@@ -6,6 +6,7 @@ from credit_site.api.token import TokenView
 from disclosure import api as catalogues
 from registry.api import reference, uploads, webhooks
 from sanctions.api import checks, entries, orders
+from sanctions.api import records as subject_records
 
 app_name = "api"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("check", checks.Checks.as_view(), name="check"),
     path("subjects/<str:code>/standing", checks.Standing.as_view(), name="standing"),
     path("subjects/<str:code>/timeline", checks.Timeline.as_view(), name="timeline"),
+    path("subjects/<str:code>/records", subject_records.SubjectRecords.as_view(), name="subject-records"),
     path("entries", entries.Entries.as_view(), name="entries"),
     path("entries/changes", entries.Changes.as_view(), name="changes"),
     path("publicity/penalties", uploads.Penalties.as_view(), name="publicity-penalties"),

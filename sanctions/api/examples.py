@@ -77,3 +77,12 @@ _DAY: Final = {
     "order": None, "record": None,
 }  # fmt: skip
 TIMELINE: Final = {"receipt": "HC20260401-0A1B2C3D4E61", "on": "2026-04-01", "subject": SUBJECT, "items": [_DAY]}
+_RECORD: Final = {
+    "id": "2f0c6a51-7d39-4e1b-9c58-3b6a7d8e9f01", "kind": "penalty", "kind_label": "行政处罚", "number": "演市监罚〔2026〕3号",
+    "title": "未按规定公示年度报告", "state": "confirmed", "state_label": "已确认", "occurred_on": "2026-01-05",
+    "decided_on": "2026-02-10", "corrected_on": "2026-03-01", "fulfilled_on": None, "disputed_on": None,
+    "repaired_on": None, "voided_on": None,
+}  # fmt: skip
+RECORDS: Final = {
+    "receipt": "HC20260401-0A1B2C3D4E62", "on": "2026-04-01", "subject": SUBJECT, "items": [_RECORD], "next_cursor": None,
+}  # fmt: skip

@@ -14,6 +14,7 @@ from sanctions.models import CheckLog
 from sanctions.selectors.entries import entries_visible_to
 from sanctions.selectors.standing_on import EntryOn, standing_on
 from sanctions.selectors.subject_days import SubjectDay, subject_days
+from sanctions.selectors.subject_records import RecordOn, subject_records
 from sanctions.services.checks import check_note
 
 
@@ -30,6 +31,16 @@ class DaysReceipt:
     log: CheckLog
     subject: Subject
     days: Sequence[SubjectDay]
+
+
+@dataclass(frozen=True)
+class RecordsReceipt:
+    """The note, the subject that stands now, and a page of its records that the asking department decided."""
+
+    log: CheckLog
+    subject: Subject
+    records: Sequence[RecordOn]
+    has_more: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,23 @@ def days_check(
         matter="", purpose=purpose, actor=actor, client=client, on=until, at=at, asked=1, found={subject.pk: entries}
     )
     return DaysReceipt(log, subject, days)
+
+
+@transaction.atomic
+def records_check(
+    *, code: str, purpose: str, until: date, after: int, limit: int, actor: Account, client: ApiClient | None, on: date,
+    at: datetime,
+) -> RecordsReceipt:  # fmt: skip
+    """Answer which records of the organisation with the code `code` the actor's department had decided by the end of
+    `until`, as they stood then. Every page is noted; no list is asked. Raises NotAllowed, InvalidInput, SubjectUnknown.
+    """
+    authz.require(actor, "entry.view", on=on)
+    subject = _subject(code)
+    records, has_more = subject_records(subject, account=actor, until=until, after=after, limit=limit)
+    log = check_note(
+        matter="", purpose=purpose, actor=actor, client=client, on=until, at=at, asked=1, found={subject.pk: False}
+    )
+    return RecordsReceipt(log, subject, records, has_more)
 
 
 def _subject(code: str) -> Subject:

@@ -27,6 +27,7 @@ def an_order(world: Any) -> dict[str, Any]:
 
 
 SAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "api:subject-records": lambda world: {"code": "91370323MA0000000X"},
     "api:order-effects": an_order,
     "api:order-confirm-pause": an_order,
     "api:order-confirm-resumption": an_order,

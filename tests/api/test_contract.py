@@ -104,6 +104,7 @@ def test_what_is_read_fits_the_document(world):
         "catalogue_measures": "catalogues/measures", "catalogue_matters": "catalogues/matters",
         "entries_list": "entries", "entries_changes": "entries/changes", "orders_list": "orders",
         "subject_standing": f"subjects/{code}/standing?purpose=x",
+        "subject_records": f"subjects/{code}/records?purpose=x",
     }.items():  # fmt: skip
         answer = calling.get(f"/api/v1/{address}")
         assert answer.status_code == 200, name
