@@ -233,7 +233,7 @@ EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
 TIP_FILES_MOST = env.int("TIP_FILES_MOST", 5)
 TIP_FILE_MAX_BYTES = env.int("TIP_FILE_MAX_BYTES", 10 * 1024 * 1024)
 # Codes of departments that confirm claims of accounts besides the credit office.
-CLAIM_DEPARTMENTS = env.list("CLAIM_DEPARTMENTS", [])
+CLAIM_DEPARTMENTS: list[str] = env.list("CLAIM_DEPARTMENTS", [])
 TIPS_A_MINUTE = env.int("TIPS_A_MINUTE", 5)
 TIP_CODES_A_MINUTE = env.int("TIP_CODES_A_MINUTE", 10)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port of a malware scanner

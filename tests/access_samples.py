@@ -38,6 +38,7 @@ from tests.incentives import access_samples as honour_samples
 from tests.incentives import inspection_samples
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
+from tests.repair import request_samples
 from tests.sanctions import check_samples, joint, listing, reports
 from tests.sanctions.case_world import CaseWorld, activate
 
@@ -321,6 +322,7 @@ SAMPLES: dict[str, Builder] = {
     "my-requests:detail": an_objection,
     "my-requests:answer": an_objection,
     "my-requests:withdraw": an_objection,
+    "my-requests:undo-statement": request_samples.an_application,
     "my-requests:file": an_objection_file,
     # --- registry: subjects, records, evidence
     "registry:subject-detail": a_subject,

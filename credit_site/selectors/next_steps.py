@@ -103,6 +103,12 @@ def _requests(subject: Subject, on: date) -> Iterator[NextStep]:
         yield from _court(f"不服{objection.number}的处理结果", objection.decided_on, on)
     for application in RepairApplication.objects.filter(subject=subject).select_related("record", "entry"):
         yield from _supplement(application)
+        if application.is_undo_noticed and application.undo_stated_on is None and application.undo_waived_on is None:
+            yield NextStep(
+                f"就拟撤销{application.number}的修复陈述申辩",
+                address("my-requests:undo-statement", public_id=application.public_id), until=application.undo_until,
+                is_owed=True, note="逾期的，决定作出之前提交的仍会审查。",
+            )  # fmt: skip
         is_refused = application.state in (REFUSED, DECLINED)
         told_on = application.undone_on or (application.decided_on if is_refused else None)
         if told_on is not None:

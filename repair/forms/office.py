@@ -38,6 +38,20 @@ class StepForm(VersionedForm):
     """A step that needs nothing but the click."""
 
 
+class AcceptForm(StepForm):
+    """Accepting; for a repeated objection that states new facts also whether they are accepted as such."""
+
+    has_new_facts = forms.TypedChoiceField(
+        label="所写的是否属于新的事实或者证据", choices=[("yes", "是，核查期间暂停措施（政策规定暂停的）"), ("no", "不是，措施不停止")],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, is_asked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_asked:
+            del self.fields["has_new_facts"]
+
+
 class ReasonForm(StepForm):
     """A decision and its reason; the subject reads it."""
 
@@ -48,6 +62,14 @@ class SupplementForm(StepForm):
     """What the subject is to hand in."""
 
     reason = _area("需要补正的内容", 1000, hint="一次写全，不得反复要求。")
+
+
+class UndoNoticeForm(StepForm):
+    """Why a repair may be taken back."""
+
+    reason = _area(
+        "拟撤销的事实和理由（写入告知书，当事人会看到）", 2000, hint="写明哪一份材料、与什么不符、凭什么认定。"
+    )
 
 
 class RefuseRepairForm(ReasonForm):
@@ -109,7 +131,11 @@ class RegisterForm(TargetForm):
         widget=forms.RadioSelect, initial="objection",
     )  # fmt: skip
     statement = _area("事实和理由", 5000, hint="照书面申请录入；原件扫描后在下面上传。")
-    field_order = ["kind", "target", "statement"]
+    new_facts = _area(
+        "新的事实和证据", 2000, rows=3, required=False,
+        hint="只在对同一信息的异议曾被认定不成立、当事人再次提出异议时填写。",
+    )  # fmt: skip
+    field_order = ["kind", "target", "statement", "new_facts"]
 
 
 class _OneFile(TargetForm):

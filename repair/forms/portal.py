@@ -44,12 +44,36 @@ class ObjectionForm(UploadsForm):
     )  # fmt: skip
 
 
+class RepeatedObjectionForm(ObjectionForm):
+    """What is wrong, and what is new since the objection before was refused."""
+
+    new_facts = forms.CharField(
+        label="新的事实和证据", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明与上次不同的事实或者证据，并在下面上传。没有的可以不填。",
+    )  # fmt: skip
+    field_order = ["statement", "new_facts"]
+
+
 class AnswerForm(UploadsForm):
     """An answer to what was wanted for an objection."""
 
     statement = forms.CharField(
         label="补正说明", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class UndoStatementForm(UploadsForm):
+    """What the subject says before a repair is taken back, or that it waives."""
+
+    statement = forms.CharField(
+        label="陈述申辩", required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    is_waived = forms.BooleanField(label="明确放弃陈述申辩", required=False)
+    field_order = ["statement", "is_waived"]
+
+    def papers(self) -> list[Paper]:
+        """Return the files chosen, as evidence beside the papers of the application."""
+        return [Paper(RepairFile.Kind.OTHER, each.file) for each in self.uploads()]
 
 
 class PapersForm(VersionedForm):

@@ -14,6 +14,8 @@ class Objection(Request):
 
     `first`: the refused objection that a complaint is about. `experts`: who was drawn at random, as recorded at the
     draw (name, field); `draw`: seed, pool and its hash, by which the draw can be repeated. `replaced_by`: the corrected record, where the objection led to one.
+    `repeats`: the refused objection about the same thing before it; `new_facts`: what the subject states to be new since;
+    `new_facts_on`: the day on which the office accepted it as such, and measures stood still again.
     """
 
     class Level(models.TextChoices):
@@ -33,6 +35,12 @@ class Objection(Request):
     replaced_by = models.ForeignKey(
         Record, verbose_name="更正后的记录", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    repeats = models.ForeignKey(
+        "self", verbose_name="此前不成立的异议", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="repetitions",
+    )  # fmt: skip
+    new_facts = models.TextField("新的事实和证据", max_length=2000, blank=True)
+    new_facts_on = models.DateField("认可为新的事实日期", null=True, blank=True)
     experts = models.JSONField("抽取的专家", default=list, blank=True)
     draw = models.JSONField("抽取记录", default=dict, blank=True)
 
@@ -47,7 +55,16 @@ class Objection(Request):
             models.CheckConstraint(
                 condition=~Q(state="granted") | ~Q(remedy=""), name="upheld_objection_has_its_remedy"
             ),
+            models.CheckConstraint(
+                condition=Q(new_facts_on__isnull=True) | Q(repeats__isnull=False) & ~Q(new_facts=""),
+                name="new_facts_accepted_were_stated",
+            ),
         ]
+
+    @property
+    def holds_measures(self) -> bool:
+        """Whether measures may stand still for it: not for a repetition without new facts that the office accepted."""
+        return self.repeats_id is None or self.new_facts_on is not None
 
     @property
     def kind_code(self) -> str:

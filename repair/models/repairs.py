@@ -3,7 +3,7 @@
 from django.db import models
 
 from registry.base.tracked import Tracked
-from registry.models import Attachment
+from registry.models import Account, Attachment
 from repair.models.requests import Request
 
 
@@ -13,7 +13,9 @@ class RepairApplication(Request):
     `refusals`: the codes of what was missing when it was refused (`registry.rules.policy.repairing.REFUSALS`);
     `verified_on`: the day of the visit or check; `false_papers_on`: the day on which false papers were found;
     `barred_until`: the last day on which nobody may apply again for it; `undone_on`: the day on which a repair granted
-    on false papers was taken back. `origin_…`: the decision of another authority that was mirrored here.
+    on false papers was taken back. `undo_noticed_on` … `undo_waived_on`: when and with which facts the subject was told
+    before, until when it may state its case, what it stated or that it waived. `origin_…`: the decision of another
+    authority that was mirrored here.
     """
 
     class Kind(models.TextChoices):
@@ -27,6 +29,15 @@ class RepairApplication(Request):
     effective_on = models.DateField("生效日期", null=True, blank=True)
     false_papers_on = models.DateField("发现虚假材料日期", null=True, blank=True)
     barred_until = models.DateField("不得再申请至", null=True, blank=True)
+    undo_noticed_on = models.DateField("告知拟撤销日期", null=True, blank=True)
+    undo_noticed_by = models.ForeignKey(
+        Account, verbose_name="告知人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undo_notice = models.CharField("拟撤销的事实和理由", max_length=2000, blank=True)
+    undo_until = models.DateField("撤销前陈述期限", null=True, blank=True)
+    undo_statement = models.TextField("撤销前陈述", max_length=5000, blank=True)
+    undo_stated_on = models.DateField("撤销前陈述日期", null=True, blank=True)
+    undo_waived_on = models.DateField("放弃撤销前陈述日期", null=True, blank=True)
     undone_on = models.DateField("撤销修复日期", null=True, blank=True)
     undo_reason = models.CharField("撤销修复的理由", max_length=2000, blank=True)
     origin_authority = models.CharField("作出修复决定的其他机关", max_length=200, blank=True)
@@ -47,6 +58,11 @@ class RepairApplication(Request):
     def kind_code(self) -> str:
         """`repair` or `removal`."""
         return self.kind
+
+    @property
+    def is_undo_noticed(self) -> bool:
+        """Whether the subject has been told that the repair may be taken back, and nothing is decided yet."""
+        return self.undo_noticed_on is not None and self.undone_on is None
 
     @property
     def is_mirrored(self) -> bool:

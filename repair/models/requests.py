@@ -26,6 +26,7 @@ class Request(Tracked):
         GRANTED = "granted", "予以支持"
         REFUSED = "refused", "不予支持"
         WITHDRAWN = "withdrawn", "已撤回"
+        CLOSED = "closed", "终止办理"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("编号", max_length=80, unique=True)
@@ -73,11 +74,11 @@ class Request(Tracked):
                 name="%(class)s_is_about_one_thing",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["granted", "refused", "declined"]) | Q(decided_on__isnull=False),
+                condition=~Q(state__in=["granted", "refused", "declined", "closed"]) | Q(decided_on__isnull=False),
                 name="decided_%(class)s_has_its_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["refused", "declined"]) | ~Q(outcome_reason=""),
+                condition=~Q(state__in=["refused", "declined", "closed"]) | ~Q(outcome_reason=""),
                 name="refused_%(class)s_has_its_reason",
             ),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from registry.rules import policy
 from registry.rules.policy.errors import PackError, explain_validation
 from registry.rules.policy.procedure import Deadline
 from registry.rules.policy.strict_yaml import YamlError, read_yaml
-from registry.rules.policy.values import Model, Sourced, TimedRule
+from registry.rules.policy.values import Flag, Model, Sourced, TimedRule
 
 DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "requests.yaml"
 
@@ -22,13 +22,14 @@ class Number(Sourced):
 
 
 class CountyRequests(Model):
-    """How long notes stay public, how many experts are drawn, how many days ahead the subject is reminded; time limits
-    where no edition has one."""
+    """How long notes stay public, how many experts are drawn, how many days ahead the subject is reminded; whether a
+    repeated objection has measures stand still again; time limits where no edition has one."""
 
     correction_note: TimedRule
     repair_note: TimedRule
     experts: Number
     removal_reminder: TimedRule
+    repeated_objection: Flag
     deadlines: tuple[Deadline, ...] = ()
 
     def deadline(self, code: str) -> Deadline | None:

@@ -1,10 +1,12 @@
 """The life of a request, as one table: from which states a step may be taken, where it leads, who may take it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
 FILED, SUPPLEMENT, ACCEPTED = "filed", "supplement", "accepted"
 DECLINED, GRANTED, REFUSED, WITHDRAWN = "declined", "granted", "refused", "withdrawn"
+CLOSED = "closed"  # what it was about is gone: neither granted nor refused
 
 STATE_LABELS: Final = {
     FILED: "待受理",
@@ -14,6 +16,7 @@ STATE_LABELS: Final = {
     GRANTED: "予以支持",
     REFUSED: "不予支持",
     WITHDRAWN: "已撤回",
+    CLOSED: "终止办理",
 }
 # How an outcome is called for each kind of request: an objection is upheld or not, repair and removal are granted or not.
 _OUTCOMES: Final = {
@@ -60,9 +63,15 @@ STEPS: Final = {
         _step("grant", "予以支持", {ACCEPTED}, GRANTED, "request.decide", reason=True),
         _step("refuse", "不予支持", {ACCEPTED}, REFUSED, "request.decide", reason=True),
         _step("withdraw", "撤回", {FILED, SUPPLEMENT, ACCEPTED}, WITHDRAWN, "portal.file"),
+        _step("undo-notice", "告知拟撤销修复", {GRANTED}, GRANTED, "request.accept", reason=True, only_repair=True),
+        _step("undo-state", "登记陈述", {GRANTED}, GRANTED, "portal.file", only_repair=True),
+        _step("undo-drop", "撤回拟撤销告知", {GRANTED}, GRANTED, "request.accept", reason=True, only_repair=True),
         _step("undo", "撤销修复", {GRANTED}, GRANTED, "request.decide", reason=True, only_repair=True),
     )
 }
+
+# Taken by the system alone, when what an application is about is voided or revoked: no officer is offered it.
+CLOSE: Final = Step("close", "终止办理", OPEN, CLOSED, "request.decide", needs_reason=True, only_repair=True)
 
 
 def outcome_label(code: str, kind: str) -> str:
@@ -96,3 +105,16 @@ def refusal_of(state: str, name: str) -> str:
         return f"该申请已经办结（{STATE_LABELS[state]}），不能再{step.label}。如有新的事实和理由，可以另行提出。"
     allowed = "、".join(label for code, label in STATE_LABELS.items() if code in step.sources)
     return f"该申请现在是“{STATE_LABELS[state]}”，不能{step.label}；须在“{allowed}”时办理。"
+
+
+def undo_refusal(
+    *, noticed_on: dt.date | None, until: dt.date | None, stated_on: dt.date | None, waived_on: dt.date | None,
+    on: dt.date,
+) -> str:  # fmt: skip
+    """Return why a repair cannot be taken back on `on`, in Chinese, empty when it can: not before the subject was told,
+    and has stated its case, waived it expressly or let the time go by."""
+    if noticed_on is None or until is None:
+        return "撤销修复之前，须先告知当事人拟撤销的事实、理由和依据，听取陈述申辩。请先办理“告知拟撤销修复”。"
+    if stated_on is not None or waived_on is not None or on > until:
+        return ""
+    return f"已于{noticed_on}告知当事人，其可以在{until}（含）之前陈述申辩，届满之前不能撤销修复。收到陈述或者当事人明确放弃的，先登记。"

@@ -44,6 +44,8 @@ TEMPLATES: Final = {
     "refuse": Template("repair-refuse", "不予修复决定书", "信不修"),
     "removal-grant": Template("removal-grant", "移出名单决定书", "信移决"),
     "removal-refuse": Template("removal-refuse", "不予移出决定书", "信不移"),
+    "close": Template("repair-close", "终止办理告知书", "信终"),
+    "undo-notice": Template("repair-undo-notice", "拟撤销信用修复告知书", "信修撤告"),
     "undo": Template("repair-undo", "撤销信用修复决定书", "信修撤"),
     "notice": Template("repair-notice", "信用修复告知书", "信修告"),
 }

@@ -18,6 +18,7 @@ from repair.models import Objection, ObjectionFile
 from repair.rules import lifecycle
 from repair.rules.lifecycle import OPEN
 from repair.selectors.governing import Limit, joint_conference, limit_of, objection_governing
+from repair.selectors.repeated import again_sentence, objection_refused
 from repair.services.documents import request_document
 from repair.services.requests import (
     SUPPLEMENT_DEADLINE,
@@ -32,7 +33,7 @@ from repair.services.requests import (
     tell_department,
     tell_subject,
 )
-from repair.services.standstill import standstill_begin, standstill_end
+from repair.services.standstill import measures_hold, standstill_begin, standstill_end
 from sanctions.models import ListEntry
 from sanctions.selectors.entries import WRONG
 from sanctions.services.case_documents import number_word
@@ -60,10 +61,12 @@ def objection_file(
     record_id: int | None = None,
     entry_id: int | None = None,
     uploads: Sequence[Upload] = (),
+    new_facts: str = "",
 ) -> Objection:
     """File an objection of a subject about one of its records or entries, with the department that decided it.
 
-    The record is marked as disputed at once; measures stand still where the pack says so. Raises NotAllowed (another
+    The record is marked as disputed at once; measures stand still where the pack says so. After one about the same thing
+    was refused they do not again, unless the office accepts `new_facts` as such (`objection_accept`). Raises NotAllowed (another
     subject's), InvalidInput, RuleRefused (nothing to object to any more), Conflict (one is open already).
     """
     subject = Subject.objects.select_for_update().get(pk=subject_id)
@@ -76,8 +79,9 @@ def objection_file(
     assert department is not None  # noqa: S101  (_target gives exactly one of the two)
     objection = Objection(
         subject=subject, record=record, entry=entry, department=department, statement=statement, filed_on=on,
-        filed_by=actor, is_on_paper=is_on_paper,
+        filed_by=actor, is_on_paper=is_on_paper, repeats=objection_refused(record=record, entry=entry),
     )  # fmt: skip
+    objection.new_facts = new_facts.strip()[:2000] if objection.repeats is not None else ""
     return _file(objection, uploads, actor, on)
 
 
@@ -136,7 +140,7 @@ def _file(objection: Objection, uploads: Sequence[Upload], actor: Account | None
         payload={"number": objection.number, "level": objection.level, "record": objection.record_id,
                  "entry": objection.entry_id, "paused": [each.pause.entry_id for each in held]},
     )  # fmt: skip
-    paused = "核查期间暂停惩戒措施。" if held else ""
+    paused = "核查期间暂停惩戒措施。" if held else again_sentence(objection)
     tell_subject(
         objection, "objection.filed", f"已收到{word}（{objection.number}）",
         f"已收到您（单位）对{objection.about}提出的{word}，编号{objection.number}，由{objection.department.name}办理，"
@@ -151,10 +155,17 @@ def _file(objection: Objection, uploads: Sequence[Upload], actor: Account | None
 
 
 @transaction.atomic
-def objection_accept(*, objection_id: int, actor: Account | None, on: date, version: int | None = None) -> Objection:
-    """Accept an objection; the accept slip promises the day by which it is decided."""
+def objection_accept(
+    *, objection_id: int, actor: Account | None, on: date, version: int | None = None, has_new_facts: bool | None = None
+) -> Objection:
+    """Accept an objection; the accept slip promises the day by which it is decided.
+
+    `has_new_facts`: for a repeated one that states new facts, whether they are accepted as such; measures then stand
+    still from today where the pack says so. Raises RuleRefused where that must be said and is not, or the other way.
+    """
     objection = request_lock(Objection, objection_id)
     begun = step_begin(objection, "accept", actor=actor, on=on, version=version)
+    _new_facts_judge(objection, has_new_facts, actor, on)
     objection.accepted_on, objection.accepted_by = on, actor
     deadline_meet(objection, ACCEPT_LIMIT, actor=actor, on=on)
     limit = _limit(objection, on)
@@ -175,7 +186,7 @@ def objection_accept(*, objection_id: int, actor: Account | None, on: date, vers
     )  # fmt: skip
     tell_subject(
         objection, "objection.accepted", f"受理通知（{objection.number}）",
-        f"您（单位）对{objection.about}提出的{objection.get_level_display()}已于{on}受理{promise}。",
+        f"您（单位）对{objection.about}提出的{objection.get_level_display()}已于{on}受理{promise}。{again_sentence(objection)}",
     )  # fmt: skip
     return objection
 
@@ -248,7 +259,29 @@ def objection_withdraw(*, objection_id: int, actor: Account | None, on: date, ve
 
 def _during(objection: Objection) -> str:
     paused = "，惩戒措施暂停实施" if objection.pauses.exists() else ""
-    return f"办理期间有关信息标注“有异议”{paused}。"
+    return f"办理期间有关信息标注“有异议”{paused}。{again_sentence(objection)}"
+
+
+def _new_facts_judge(objection: Objection, has_new_facts: bool | None, actor: Account | None, on: date) -> None:
+    """Note whether what a repeated objection states is accepted as new, and let measures stand still if so."""
+    if objection.repeats is None or not objection.new_facts:
+        if has_new_facts:
+            raise RuleRefused(
+                "no-new-facts",
+                "当事人没有写明新的事实或者证据，不能认可。请取消勾选，或者先要求补正。",
+                field="has_new_facts",
+            )
+        return
+    if has_new_facts is None:
+        raise RuleRefused(
+            "new-facts-undecided",
+            f"{objection.number}是再次异议，当事人写明了新的事实或者证据，请逐件打开，判断是否认可后再受理。",
+            field="has_new_facts",
+        )
+    if has_new_facts:
+        objection.new_facts_on = on
+        objection.save_by(actor, reason="objection.new-facts")
+        measures_hold(objection, actor=actor, on=on)
 
 
 def files_add(objection: Objection, uploads: Sequence[Upload], actor: Account | None) -> None:

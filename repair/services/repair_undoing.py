@@ -16,13 +16,14 @@ from registry.services.record_marks import record_unrepaired
 from registry.services.records import record_lock
 from repair import signals
 from repair.models import RepairApplication, RepairFile
-from repair.rules.lifecycle import OPEN
+from repair.rules.lifecycle import OPEN, undo_refusal
 from repair.rules.wording import court_remedies
 from repair.selectors.governing import cited_basis
 from repair.services.documents import request_document
 from repair.services.repair_decisions import bar_set, effect_carry_out
 from repair.services.requests import request_lock, step_begin, step_finish, target_find, tell_department, tell_subject
 from repair.services.standstill import standstill_again
+from repair.services.undo_hearing import undone_refuse
 from sanctions.models import ListEntry
 from sanctions.services.case_documents import number_word
 from sanctions.services.restoring import entry_restore
@@ -35,13 +36,13 @@ def repair_undo(
     """Take a granted repair back because false papers were found: the record stands and is public again, the entry is
     in force again for the rest of its term, its measures are ordered anew, and the subject is barred as the pack says.
 
-    What cannot be put back (a term that is over, a record voided meanwhile) is told in the event and to the subject.
-    Raises TransitionRefused (not granted, taken back already), NotAllowed, Conflict, RuleRefused (no reason).
+    Not before the subject was told and heard (`undo_hearing`), and not by the officer who told it. What cannot be put back (a term that is over, a record voided meanwhile) is told in the event and to the subject.
+    Raises TransitionRefused (not granted, taken back already), NotAllowed, Conflict, RuleRefused (no reason, not heard).
     """
     application = request_lock(RepairApplication, application_id)
     begun = step_begin(application, "undo", actor=actor, on=on, version=version, reason=reason)
-    if application.undone_on is not None:
-        raise TransitionRefused("undone-already", f"{application.number}的修复已于{application.undone_on}撤销。")
+    undone_refuse(application)
+    _heard_require(application, actor, on)
     bar_set(application, on)
     application.undone_on, application.undo_reason = on, reason.strip()[:2000]
     effect = _put_back(application, actor, on)
@@ -51,8 +52,9 @@ def repair_undo(
                 payload={"barred_until": application.barred_until, "effect": effect})  # fmt: skip
     barred = f"在{application.barred_until}（含）之前不再受理该信息的修复申请。" if application.barred_until else ""
     said = f"经查，你（单位）在{application.number}中提供虚假材料{cited_basis(application)}，本机关决定撤销{label}。"
+    heard = _heard_sentence(application)
     request_document(
-        application, "undo", [said, f"理由：{application.undo_reason}", effect, barred, f"不服本决定的，{court_remedies()}"],
+        application, "undo", [said, heard, f"理由：{application.undo_reason}", effect, barred, f"不服本决定的，{court_remedies()}"],
         actor=actor, on=on,
     )  # fmt: skip
     tell_subject(
@@ -62,6 +64,27 @@ def repair_undo(
     )  # fmt: skip
     signals.repair_undone.send(sender=RepairApplication, application=application, actor=actor, on=on)
     return application
+
+
+def _heard_require(application: RepairApplication, actor: Account | None, on: date) -> None:
+    refused = undo_refusal(
+        noticed_on=application.undo_noticed_on, until=application.undo_until, stated_on=application.undo_stated_on,
+        waived_on=application.undo_waived_on, on=on,
+    )  # fmt: skip
+    if refused:
+        raise RuleRefused("undo-not-heard", refused, field="reason")
+    if actor is not None and actor.pk == application.undo_noticed_by_id:
+        raise NotAllowed("same-as-noticer", "告知拟撤销的人员不能作出撤销决定，请由另一名审批人员办理。")
+
+
+def _heard_sentence(application: RepairApplication) -> str:
+    """Say how the subject was heard."""
+    told = f"本机关已于{application.undo_noticed_on}告知拟撤销的事实、理由和依据。"
+    if application.undo_stated_on is not None:
+        return f"{told}你（单位）于{application.undo_stated_on}提出的陈述申辩，本机关已经审查。"
+    if application.undo_waived_on is not None:
+        return f"{told}你（单位）于{application.undo_waived_on}明确放弃陈述申辩。"
+    return f"{told}你（单位）在{application.undo_until}之前没有陈述申辩。"
 
 
 def _put_back(application: RepairApplication, actor: Account | None, on: date) -> str:

@@ -110,10 +110,13 @@ def step_begin(
     return Begun(step, actor, on)
 
 
-def step_finish(request: Request, begun: Begun, text: str, *, code: str, payload: dict[str, Any] | None = None) -> None:
+def step_finish(
+    request: Request, begun: Begun, text: str, *, code: str, payload: dict[str, Any] | None = None,
+    keeps_deadlines: bool = False,
+) -> None:  # fmt: skip
     """Move the request to the step's target, save it, append the step's one event, drop deadlines once it has ended.
 
-    `code`: what the event is about, such as `objection`.
+    `code`: what the event is about, such as `objection`; `keeps_deadlines`: one has just been set for what follows.
     """
     if begun.step.target is not None:
         request.state = begun.step.target
@@ -122,7 +125,7 @@ def step_finish(request: Request, begun: Begun, text: str, *, code: str, payload
         f"{code}.{begun.step.name}", text, obj=request, subject=request.subject, actor=begun.actor, on=begun.on,
         payload={"number": request.number, "state": request.state, **(payload or {})},
     )  # fmt: skip
-    if not request.is_open:
+    if not request.is_open and not keeps_deadlines:
         deadlines_cancel(request, actor=begun.actor, on=begun.on)
 
 

@@ -37,7 +37,7 @@ def register(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 made.append(
                     objection_file(
                         subject_id=subject.pk, statement=given["statement"], uploads=form.uploads(),
-                        actor=actor_of(request), on=clock.today(), **form.chosen(),
+                        new_facts=given["new_facts"], actor=actor_of(request), on=clock.today(), **form.chosen(),
                     )
                 )  # fmt: skip
                 return

@@ -145,7 +145,7 @@ def _steps(request: HttpRequest, found: AnyRequest) -> list[StepLink]:
     actor, on = actor_of(request), clock.today()
     links = []
     for step in next_steps(found.state, is_repair=isinstance(found, RepairApplication)):
-        if step.name == "undo" and found.undone_on is not None:  # type: ignore[union-attr]
+        if isinstance(found, RepairApplication) and _is_undo_idle(step.name, found):
             continue
         if step.name == "extend" and (found.extended_on is not None or not extension_days(found, on=on)):
             continue
@@ -160,12 +160,21 @@ def _steps(request: HttpRequest, found: AnyRequest) -> list[StepLink]:
             why = f"由{found.department.name}办理"
         elif step.name in ("grant", "refuse") and actor.pk == found.accepted_by_id:
             why = "受理人不能作出决定"
+        elif step.name == "undo" and actor.pk == found.undo_noticed_by_id:  # type: ignore[union-attr]
+            why = "告知人不能作出决定"
         links.append(StepLink(step.name, label, why))
     is_complaint = isinstance(found, Objection) and found.level == Objection.Level.COMPLAINT
     if is_complaint and found.is_open and not found.draw:  # type: ignore[union-attr]
         why = "" if authz.may(actor, "request.accept", on) else "不属于您的角色"
         links.insert(0, StepLink("draw", "随机抽取专家", why))
     return links
+
+
+def _is_undo_idle(name: str, found: RepairApplication) -> bool:
+    """Whether a step of taking a repair back is not the next one: the notice comes first, and only once."""
+    if not name.startswith("undo"):
+        return False
+    return found.undone_on is not None or (name == "undo-notice") == found.is_undo_noticed
 
 
 @permission("request.accept")

@@ -17,8 +17,16 @@ from registry.services.evidence import attachment_download_log
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response
 from registry.views.guards import actor_of, form_attempt, permission, subject_of
-from repair.forms.portal import AnswerForm, ObjectionForm, PapersAnswerForm, PapersForm
+from repair.forms.portal import (
+    AnswerForm,
+    ObjectionForm,
+    PapersAnswerForm,
+    PapersForm,
+    RepeatedObjectionForm,
+    UndoStatementForm,
+)
 from repair.models import Objection, RepairApplication
+from repair.rules.county import county_requests
 from repair.rules.lifecycle import DECLINED, OPEN, REFUSED, SUPPLEMENT
 from repair.rules.wording import court_remedies
 from repair.selectors.governing import cited_basis, joint_conference, objection_governing
@@ -34,7 +42,8 @@ from repair.selectors.lists import (
     supplement_until,
 )
 from repair.selectors.overview import Matter, matter_of, matters_of
-from repair.services import objections, repairs
+from repair.selectors.repeated import objection_refused
+from repair.services import objections, repairs, undo_hearing
 from repair.services.repair_decisions import standing_of
 from sanctions.models import ListEntry
 
@@ -115,7 +124,10 @@ def _may_complain(found: AnyRequest) -> bool:
 def objection_new(request: HttpRequest, target: str, public_id: UUID) -> HttpResponse:
     """File an objection about an own record or entry."""
     thing, subject = _target(request, target, public_id), subject_of(request)
-    form = ObjectionForm(request.POST or None, request.FILES or None)
+    record, entry = (thing, None) if isinstance(thing, Record) else (None, thing)
+    refused = objection_refused(record=record, entry=entry)
+    kind = RepeatedObjectionForm if refused is not None else ObjectionForm
+    form = kind(request.POST or None, request.FILES or None)
     made: list[Objection] = []
     if request.method == "POST" and form.is_valid():
 
@@ -123,16 +135,19 @@ def objection_new(request: HttpRequest, target: str, public_id: UUID) -> HttpRes
             made.append(
                 objections.objection_file(
                     subject_id=subject.pk, statement=form.cleaned_data["statement"], uploads=form.uploads(),
-                    actor=actor_of(request), on=clock.today(), **{f"{target}_id": thing.pk},
+                    new_facts=form.cleaned_data.get("new_facts", ""), actor=actor_of(request), on=clock.today(),
+                    **{f"{target}_id": thing.pk},
                 )
             )  # fmt: skip
 
         if form_attempt(request, form, act, done="异议已提出，相关信息已标注“有异议”。"):
             return redirect("my-requests:detail", "objections", made[0].public_id)
-    record, entry = (thing, None) if isinstance(thing, Record) else (None, thing)
     governing = objection_governing(record=record, entry=entry, on=clock.today())
     rule = governing.objection if governing is not None else None
-    context = {"form": form, "thing": thing, "record": record, "entry": entry, "rule": rule, "governing": governing}
+    context = {
+        "form": form, "thing": thing, "record": record, "entry": entry, "rule": rule, "governing": governing,
+        "refused": refused if not county_requests().repeated_objection.value else None,
+    }  # fmt: skip
     return render(request, f"{PAGES}/objection.html", context, status=422 if form.errors else 200)
 
 
@@ -204,6 +219,27 @@ def request_withdraw(request: HttpRequest, family: str, public_id: UUID) -> Http
             return redirect("my-requests:detail", family, public_id)
     context = {"form": form, "found": found, "family": family, "is_open": found.state in OPEN}
     return render(request, f"{PAGES}/withdraw.html", context, status=422 if form.errors else 200)
+
+
+@permission("portal.file")
+def undo_statement(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """State one's case, or waive it, before a repair is taken back."""
+    found = _own(request, "repairs", public_id)
+    assert isinstance(found, RepairApplication)  # noqa: S101  (its family says so)
+    form = UndoStatementForm(request.POST or None, request.FILES or None, row=found)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+
+        def act() -> None:
+            undo_hearing.undo_state(
+                application_id=found.pk, statement=given["statement"], is_waived=given["is_waived"],
+                papers=form.papers(), actor=actor_of(request), on=clock.today(), version=given["version"],
+            )  # fmt: skip
+
+        if form_attempt(request, form, act, done="已收到，办理部门审查后作出决定。"):
+            return redirect("my-requests:detail", "repairs", public_id)
+    context = {"form": form, "found": found}
+    return render(request, f"{PAGES}/undo.html", context, status=422 if form.errors else 200)
 
 
 @permission("portal.view")

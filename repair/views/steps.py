@@ -12,7 +12,7 @@ from registry import clock
 from registry.forms.records import correction_form, record_initial
 from registry.views.guards import actor_of, form_attempt, permission
 from repair.forms import office as forms
-from repair.forms.portal import AnswerForm, PapersAnswerForm
+from repair.forms.portal import AnswerForm, PapersAnswerForm, UndoStatementForm
 from repair.models import Objection, RepairApplication
 from repair.rules.answers import answer_text, answers_for
 from repair.rules.lifecycle import STEPS, refusal_of, step_label
@@ -27,6 +27,7 @@ from repair.services import (
     repair_decisions,
     repair_undoing,
     repairs,
+    undo_hearing,
 )
 from repair.views.office import PAGES, request_or_404
 
@@ -54,7 +55,11 @@ _DECLINED = "生成编号的不予受理决定书，写明理由和救济途径�
 _EXTENDED = "按规定的日数延长一次，生成编号的告知书，把新的办结日期和理由告知当事人。期限届满之后不能延长。"
 PAGES_OF: Final[dict[tuple[str, str], StepPage]] = {
     ("objections", "accept"): StepPage(
-        lambda pk, form, common: objections.objection_accept(objection_id=pk, **common), _ACCEPTED
+        lambda pk, form, common: objections.objection_accept(
+            objection_id=pk, has_new_facts=form.cleaned_data.get("has_new_facts"), **common
+        ),
+        _ACCEPTED,
+        forms.AcceptForm,
     ),
     ("objections", "supplement"): StepPage(
         lambda pk, form, common: objections.objection_supplement(
@@ -167,9 +172,27 @@ PAGES_OF: Final[dict[tuple[str, str], StepPage]] = {
         "登记申请人书面撤回，事项办结；以后可以再申请。",
         danger=True,
     ),
+    ("repairs", "undo-notice"): StepPage(
+        lambda pk, form, common: undo_hearing.undo_notice(application_id=pk, **_data(form, "reason"), **common),
+        "生成编号的拟撤销告知书并通知当事人，告知陈述申辩的期限；期限届满、当事人已经陈述或者明确放弃之前不能撤销，修复继续有效。"
+        "您告知后，须由另一名人员作出决定。",
+        forms.UndoNoticeForm,
+    ),
+    ("repairs", "undo-state"): StepPage(
+        lambda pk, form, common: undo_hearing.undo_state(
+            application_id=pk, papers=form.papers(), **_data(form, "statement", "is_waived"), **common
+        ),
+        "登记当事人到窗口提出的陈述申辩，或者书面放弃。",
+        UndoStatementForm,
+    ),
+    ("repairs", "undo-drop"): StepPage(
+        lambda pk, form, common: undo_hearing.undo_drop(application_id=pk, **_data(form, "reason"), **common),
+        "不撤销修复，修复继续有效，理由告知当事人。",
+        forms.ReasonForm,
+    ),
     ("repairs", "undo"): StepPage(
         lambda pk, form, common: repair_undoing.repair_undo(application_id=pk, **_data(form, "reason"), **common),
-        "发现申请材料虚假时办理：记录恢复使用并恢复公示，名单条目在剩余期限内恢复，措施重新派发，按规定期限不再受理申请。",
+        "已告知并听取陈述申辩后办理：记录恢复使用并恢复公示，名单条目在剩余期限内恢复，措施重新派发，按规定期限不再受理申请。",
         forms.ReasonForm,
         danger=True,
     ),
@@ -205,6 +228,8 @@ def _form(request: HttpRequest, found: AnyRequest, family: str, step: str, page:
     more: dict[str, Any] = {"row": found}
     if page.form is forms.UpholdForm:
         more["is_about_entry"] = found.entry_id is not None
+    if page.form is forms.AcceptForm:
+        more["is_asked"] = bool(getattr(found, "new_facts", ""))
     if request.method == "POST":
         return page.form(request.POST, request.FILES, **more)
     chosen = next((each for each in answers_for(family, step) if each.code == request.GET.get("text")), None)

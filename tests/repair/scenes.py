@@ -8,7 +8,9 @@ from registry.models import Account, PenaltyDetail, Record
 from repair.models import Objection, RepairApplication
 from repair.services.objections import objection_accept, objection_file
 from repair.services.repair_decisions import repair_grant
+from repair.services.repair_undoing import repair_undo
 from repair.services.repairs import Paper, repair_accept, repair_file
+from repair.services.undo_hearing import undo_notice, undo_state
 from sanctions.models import ListEntry
 from tests.factories import make_record
 from tests.repair.people import People
@@ -55,6 +57,18 @@ def accepted_repair(people: People, on: Day, *papers: str, **target: object) -> 
 def granted_repair(people: People, on: Day, *papers: str, **target: object) -> RepairApplication:
     application = accepted_repair(people, on, *papers, **target)
     return repair_grant(application_id=application.pk, reason="条件具备", actor=people.approver, on=on)
+
+
+def told_of_undoing(people: People, application: RepairApplication, on: Day) -> RepairApplication:
+    """The subject is told that its repair may be taken back."""
+    return undo_notice(application_id=application.pk, reason="整改照片系伪造", actor=people.handler, on=on)
+
+
+def undone_repair(people: People, application: RepairApplication, on: Day) -> RepairApplication:
+    """A repair taken back on the day on which the subject was told and waived its statement."""
+    told_of_undoing(people, application, on)
+    undo_state(application_id=application.pk, statement="", is_waived=True, actor=people.own, on=on)
+    return repair_undo(application_id=application.pk, reason="整改照片系伪造", actor=people.approver, on=on)
 
 
 def browser(account: Account) -> Client:

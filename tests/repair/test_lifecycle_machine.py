@@ -35,7 +35,6 @@ from repair.services.objections import (
     objection_withdraw,
 )
 from repair.services.repair_decisions import repair_decline, repair_grant, repair_refuse
-from repair.services.repair_undoing import repair_undo
 from repair.services.repairs import Paper, repair_accept, repair_file, repair_withdraw
 from sanctions.models import EntryGround, EntryPause, ListEntry, MeasureOrder
 from sanctions.selectors.changes import entries_public
@@ -43,7 +42,7 @@ from sanctions.selectors.orders import orders_in_force
 from sanctions.services.endings import endings_dispatch
 from tests.factories import make_department
 from tests.repair.people import make_people
-from tests.repair.scenes import entry_of, penalty, put_right_by_subject
+from tests.repair.scenes import entry_of, penalty, put_right_by_subject, undone_repair
 from tests.sanctions.case_world import a_file
 from tests.sanctions.listing import make_order, run_policy
 
@@ -175,11 +174,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def take_repair_back(self) -> None:
         application = RepairApplication.objects.filter(state="granted", undone_on__isnull=True).first()
-        self.attempt(
-            lambda: repair_undo(
-                application_id=application.pk, reason="材料虚假", actor=self.people.approver, on=self.on
-            )
-        )
+        self.attempt(lambda: undone_repair(self.people, application, self.on))
 
     def attempt(self, act: Any) -> None:
         """Do it, or be refused with a sentence; then keep an own account of the days that measures stood."""
@@ -194,12 +189,18 @@ class Lifecycle(RuleBasedStateMachine):
             assert any(word in refusal for word in WAYS), refusal
         self.reckon()
 
+    def is_repeated(self, objection: Objection) -> bool:
+        """Whether the same was objected to in vain before: then measures stand no more (the county's own value)."""
+        before = Objection.objects.filter(record=objection.record, entry=objection.entry, state="refused")
+        return objection.level == "department" and before.filter(pk__lt=objection.pk).exists()
+
     def reckon(self) -> None:
         """Count, apart from the program's pauses, the days on which measures stood by an objection or a repair undone."""
         entry = ListEntry.objects.get(pk=self.entry.pk)
         concerned = Objection.objects.filter(state__in=["filed", "accepted", "supplement"], subject=self.people.subject)
         ground = self.things["ground"]["record_id"]
-        is_open = any(each.entry_id == entry.pk or each.record_id == ground for each in concerned)
+        concerned = [each for each in concerned if each.entry_id == entry.pk or each.record_id == ground]
+        is_open = any(not self.is_repeated(each) for each in concerned)
         runs = entry.end_reason == "term" and entry.starts_on <= self.on < entry.ends_on
         if entry.end_reason == "repaired":
             self.off_since = self.off_since or self.on

@@ -18,15 +18,18 @@ from sanctions.selectors.history import entry_fact, history_of, world_of
 from sanctions.services.orders import order_confirm_end
 from tests.factories import make_account, make_department
 from tests.repair.people import make_people
-from tests.repair.scenes import accepted_objection, entry_of, granted_repair, penalty, put_right_by_subject
+from tests.repair.scenes import (
+    accepted_objection,
+    entry_of,
+    granted_repair,
+    penalty,
+    put_right_by_subject,
+    undone_repair,
+)
 from tests.sanctions.listing import load_policy, make_order, run_policy
 
 pytestmark = pytest.mark.django_db
 Day = dt.date
-
-
-def _undo(people, application, on):
-    return repair_undo(application_id=application.pk, reason="整改照片系伪造", actor=people.approver, on=on)
 
 
 def test_a_record_repaired_on_false_papers_stands_again_and_is_public_again() -> None:
@@ -37,7 +40,7 @@ def test_a_record_repaired_on_false_papers_stands_again_and_is_public_again() ->
     )
     publication = record_publish(record_id=record.pk, actor=None, on=Day(2026, 4, 13), until=Day(2027, 4, 10))
     application = granted_repair(people, Day(2026, 7, 13), "commitment", record_id=record.pk)
-    _undo(people, application, Day(2026, 9, 1))
+    undone_repair(people, application, Day(2026, 9, 1))
     record.refresh_from_db()
     publication.refresh_from_db()
     application.refresh_from_db()
@@ -61,7 +64,7 @@ def test_an_entry_comes_back_for_the_rest_of_its_term() -> None:
     term_ends_on = entry.ends_on
     put_right_by_subject(entry, Day(2024, 4, 1))
     application = granted_repair(people, Day(2025, 3, 3), entry_id=entry.pk)
-    _undo(people, application, Day(2025, 4, 2))
+    undone_repair(people, application, Day(2025, 4, 2))
     entry.refresh_from_db()
     # three years from 2024-03-01 end on 2027-03-01, inclusive; this pack adds no time
     assert term_ends_on == Day(2027, 3, 2)
@@ -76,7 +79,7 @@ def test_where_paused_time_is_added_the_days_off_the_list_are_too() -> None:
     entry = entry_of(people, "city-plan", "blacklist", Day(2020, 1, 10))
     put_right_by_subject(entry, Day(2020, 2, 1))
     application = granted_repair(people, Day(2020, 6, 1), entry_id=entry.pk)
-    _undo(people, application, Day(2020, 7, 1))
+    undone_repair(people, application, Day(2020, 7, 1))
     entry.refresh_from_db()
     # one year ends on 2021-01-10; thirty days in June lead to 2021-02-09, inclusive
     assert entry.ends_on == Day(2021, 2, 10)
@@ -95,7 +98,7 @@ def test_a_note_of_repair_goes_with_the_repair() -> None:
     note = PublicNote.objects.get()
     # three months (assumed) from 2020-06-01 end on 2020-09-01, inclusive
     assert (note.kind, note.visible_from, note.visible_until) == ("repair", Day(2020, 6, 1), Day(2020, 9, 2))
-    _undo(people, application, Day(2020, 7, 1))
+    undone_repair(people, application, Day(2020, 7, 1))
     note.refresh_from_db()
     assert note.visible_until == Day(2020, 7, 1)
 
@@ -122,7 +125,7 @@ def test_lifted_measures_are_asked_for_again() -> None:
     order_confirm_end(
         order=order, text="已解除", actor=make_account("department", department=department), on=Day(2025, 3, 4)
     )
-    _undo(people, application, Day(2025, 4, 2))
+    undone_repair(people, application, Day(2025, 4, 2))
     order.refresh_from_db()
     foreign.refresh_from_db()
     assert (order.state, order.ending, order.dispatched_on) == ("dispatched", "", Day(2025, 4, 2))
@@ -134,7 +137,7 @@ def test_what_has_no_term_left_is_not_put_back_and_the_subject_is_told() -> None
     entry = entry_of(people, "mem-2023-11", "blacklist", Day(2024, 3, 1))
     put_right_by_subject(entry, Day(2024, 4, 1))
     application = granted_repair(people, Day(2025, 3, 3), entry_id=entry.pk)
-    _undo(people, application, Day(2027, 3, 2))
+    undone_repair(people, application, Day(2027, 3, 2))
     entry.refresh_from_db()
     assert entry.ends_on == Day(2025, 3, 3)
     assert "期限到2027-03-01已满" in Notice.objects.get(kind="repair.undone").body
@@ -151,9 +154,9 @@ def test_only_a_granted_repair_is_taken_back_and_only_once() -> None:
         repair_undo(application_id=application.pk, reason=" ", actor=people.approver, on=Day(2026, 6, 2))
     with pytest.raises(NotAllowed):
         repair_undo(application_id=application.pk, reason="x", actor=people.handler, on=Day(2026, 6, 2))
-    _undo(people, application, Day(2026, 6, 3))
+    undone_repair(people, application, Day(2026, 6, 3))
     with pytest.raises(TransitionRefused, match="已于2026-06-03撤销"):
-        _undo(people, application, Day(2026, 6, 4))
+        undone_repair(people, application, Day(2026, 6, 4))
 
 
 # --- other authorities' repairs
@@ -243,10 +246,12 @@ def test_every_outward_step_leaves_a_numbered_document() -> None:
         people, "警告", decided_on=Day(2026, 5, 1), corrected_on=Day(2026, 5, 2), fulfilled_on=Day(2026, 5, 2)
     )
     application = granted_repair(people, Day(2026, 6, 1), "commitment", record_id=record.pk)
-    _undo(people, application, Day(2026, 6, 3))
+    undone_repair(people, application, Day(2026, 6, 3))
     made = Document.objects.filter(object_kind="repair.repairapplication", object_id=application.pk)
-    assert [each.title for each in made] == ["受理通知书", "信用修复决定书", "撤销信用修复决定书"]
-    assert len({each.number for each in made}) == 3
+    assert [each.title for each in made] == [
+        "受理通知书", "信用修复决定书", "拟撤销信用修复告知书", "撤销信用修复决定书",
+    ]  # fmt: skip
+    assert len({each.number for each in made}) == 4
 
 
 def test_an_objection_ends_in_a_decision_document() -> None:
