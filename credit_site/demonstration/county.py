@@ -23,6 +23,7 @@ from .honours import honours_plan, honours_policy_open, tiers_grade
 from .inspections import inspections_plan
 from .office import PASSWORD, SUBJECT_ACCOUNT, Office, office_open, policies_open
 from .records import Bookkeeper, year_plan
+from .spot_checks import spot_check_show
 from .subjects import population_make
 from .tips import tips_plan
 
@@ -71,6 +72,7 @@ def _finish(office: Office, subject: Subject, today: dt.date) -> None:
     endings_dispatch(on=today - dt.timedelta(days=2))
     orders_escalate(on=today, at=clock.now())
     joint_reports_make_due(on=today)
+    spot_check_show(department=office.bureau, actor=office.officer("jingban"), today=today)
     while outbox_drain(now=clock.now, limit=500)["done"]:
         pass
     failed = notice_queue(

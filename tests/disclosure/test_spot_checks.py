@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from credit_site.demonstration.spot_checks import spot_check_show
 from disclosure.models import MissingDecision, SpotCheck
 from disclosure.rules.spot_lists import ListRefused, decisions_of
 from disclosure.services.spot_checks import missing_settle, spot_check_make
@@ -204,3 +205,12 @@ def test_a_refused_list_keeps_the_page_and_says_why(client, department, handler)
     response = client.post(reverse("publications:spot-list"), given)
     assert response.status_code == 422
     assert "没有找到“文书号”" in response.content.decode()
+
+
+@db
+def test_the_demonstrations_check_finds_two_and_settles_one(department, handler):
+    for number in range(3):
+        county.make_penalty(make_subject(), department=department, number=f"演应急罚〔2026〕{number}号")
+    check = spot_check_show(department=department, actor=handler, today=TODAY)
+    assert (check.total, check.absent) == (5, 2)
+    assert [each.verdict for each in check.missing.order_by("number")] == ["concealed", ""]
