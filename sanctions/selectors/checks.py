@@ -93,8 +93,10 @@ def _known(keys: Sequence[Key]) -> _Known:
     codes = {key.code for key in keys if key.kind == "uscc"}
     hashes = {lookup_hash(key.code) for key in keys if key.kind == "person"}
     older = {key.code for key in keys if key.kind == "older"}
-    if codes or hashes:
+    if codes and hashes:
         _read_subjects(known, Q(uscc__any_of=codes) | Q(document_hash__any_of=hashes))
+    elif codes or hashes:
+        _read_subjects(known, Q(uscc__any_of=codes) if codes else Q(document_hash__any_of=hashes))
     if older:
         _read_subjects(known, Q(registration_number__any_of=older) | Q(organization_code__any_of=older))
     _read_names(known, {key.name for key in keys if key.kind == "name" and key.name})
