@@ -1,8 +1,8 @@
 """The queues of the workbench: what somebody has to act on, by due day.
 
-Cases, candidates, entries without grounds, requests, orders, publicity, tips, commitments and claims lie in tables of
-their own. Each becomes a `Source` with the same columns, so that one
-union is sorted and cut into pages by the database, and counting takes one statement a source.
+Cases, candidates, entries without grounds, cross-checks, requests, orders, publicity, tips, commitments and claims lie
+in tables of their own. Each becomes a `Source` with the same columns, so that one union is sorted and cut into pages by
+the database, and counting takes one statement a source.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,7 @@ from repair.selectors.lists import supplement_over
 from sanctions.models import Candidate, Case
 from sanctions.rules import tips as tip_rules
 from sanctions.selectors.basis import groundless_entries
+from sanctions.selectors.cross_checks import cross_checks_open
 from sanctions.selectors.orders import orders_owed, orders_visible_to
 from sanctions.selectors.tips import tips_open, tips_visible_to
 from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
@@ -44,6 +45,7 @@ CASE, CANDIDATE, ENTRY, ORDER, PUBLICITY = "case", "candidate", "entry", "order"
 PROPOSAL = "proposal"
 OBJECTION, REPAIR = "objection", "repair"
 TIP, COMMITMENT, CLAIM = "tip", "commitment", "claim"
+CROSS_CHECK = "cross-check"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
@@ -132,6 +134,8 @@ def sources_of(desk: Desk) -> list[Source]:
         found.append(_groundless(desk))
         found.append(_publicity(desk))
         found.append(_proposals(desk))
+    if desk.may("cross-check.view"):
+        found.append(_cross_checks(desk))
     if desk.may("request.view"):
         found.append(_requests(desk, Objection, OBJECTION))
         found.append(_requests(desk, RepairApplication, REPAIR))
@@ -172,6 +176,12 @@ def _groundless(desk: Desk) -> Source:
     department = desk.account.department_id if desk.roles & {access.REVIEWER, access.APPROVER} else None
     mine = Q(department=department) if department is not None else NOTHING
     return Source(_rows(groundless_entries(desk.on), ENTRY, Value(desk.on, DateField())), mine)
+
+
+def _cross_checks(desk: Desk) -> Source:
+    """Flags nobody has handled. No document sets days for them; whoever may handle them takes them up."""
+    rows = _rows(cross_checks_open(desk.on), CROSS_CHECK, Value(NO_DAY, DateField()))
+    return Source(rows, unassigned=EVERYTHING if desk.may("cross-check.handle") or desk.is_whole else NOTHING)
 
 
 def _publicity(desk: Desk) -> Source:
@@ -249,7 +259,8 @@ def queue_counts(desk: Desk, sources: Iterable[Source]) -> dict[str, int]:
     totals = dict.fromkeys(queues, 0)
     for source in sources:
         counts = {queue: Count("pk", filter=source.condition(queue, desk)) for queue in queues}
-        for queue, number in source.rows.aggregate(**counts).items():
+        rows = source.rows if desk.is_whole else source.rows.filter(source.mine | source.unassigned)
+        for queue, number in rows.aggregate(**counts).items():
             totals[queue] += number
     return totals
 

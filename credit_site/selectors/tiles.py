@@ -28,7 +28,7 @@ def tiles_of(desk: Desk, counts: Mapping[str, int], current: str) -> list[Tile]:
         "overdue": "法定或者规定期限已过",
         "soon": f"{SOON_WORKING_DAYS}个工作日内，其中今日到期{counts['today']}件",
         "mine": "轮到我办的，按到期日排列",
-        "unassigned": "没有经办人的案件、待列入提示、待受理的举报、账号认领",
+        "unassigned": "没有经办人的案件、待列入提示、交叉核查提示、待受理的举报、账号认领",
         "all": "全办，含各部门的任务",
     }
     tones = {"overdue": "danger", "soon": "warn"}

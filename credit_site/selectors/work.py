@@ -15,6 +15,7 @@ from credit_site.selectors.queues import (
     CASE_KIND,
     CLAIM,
     COMMITMENT,
+    CROSS_CHECK,
     ENTRY,
     OBJECTION,
     ORDER,
@@ -25,7 +26,7 @@ from credit_site.selectors.queues import (
     Desk,
 )
 from credit_site.selectors.work_item import Key, WorkItem
-from credit_site.selectors.work_rights import claim_items, commitment_items, tip_items
+from credit_site.selectors.work_rights import claim_items, commitment_items, cross_check_items, tip_items
 from registry.models import Deadline, Event, PolicyProposal, Record
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views, with_clock
@@ -67,6 +68,7 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
         **tip_items(by_source[TIP], on),
         **commitment_items(by_source[COMMITMENT], on),
         **claim_items(by_source[CLAIM]),
+        **cross_check_items(by_source[CROSS_CHECK], on),
     }
     return [_apart(items[key], desk) for key in wanted if key in items]
 

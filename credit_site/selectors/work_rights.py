@@ -1,19 +1,20 @@
-"""Rows of the queues about tips, commitments and claims of accounts."""
+"""Rows of the queues about tips, commitments, claims of accounts and cross-checks."""
 
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
-from credit_site.selectors.queues import CLAIM, COMMITMENT, TIP
+from credit_site.selectors.queues import CLAIM, COMMITMENT, CROSS_CHECK, TIP
 from credit_site.selectors.work_item import Key, WorkItem
 from incentives.rules import lifecycle
 from incentives.selectors.commitments import commitments_due
 from registry.models import Claim, Deadline
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views
-from sanctions.models import Tip
+from sanctions.models import CrossCheck, Tip
 from sanctions.rules import tips as rules
+from sanctions.selectors.cross_checks import cross_checks_open
 from sanctions.selectors.tips import TipDue, tip_dues
 
 _TIP_STEPS = {rules.RECEIVED: "accept", rules.ACCEPTED: "investigate", rules.INVESTIGATED: "conclude",
@@ -105,4 +106,26 @@ def _claim(claim: Claim) -> WorkItem:
         holder="",
         due=None,
         needs="claim.decide",
+    )
+
+
+def cross_check_items(ids: list[int], on: date) -> dict[Key, WorkItem]:
+    """Return the rows of flags that nobody has handled yet."""
+    found = cross_checks_open(on).filter(pk__in=ids).select_related("subject") if ids else ()
+    return {(CROSS_CHECK, flag.pk): _cross_check(flag) for flag in found}
+
+
+def _cross_check(flag: CrossCheck) -> WorkItem:
+    return WorkItem(
+        kind="交叉核查",
+        number=flag.get_kind_display(),
+        url=reverse("sanctions:cross-check-detail", args=[flag.public_id]),
+        subject=flag.subject.name,
+        detail=f"{flag.opened_on:%Y-%m-%d}发现",
+        step="核实后登记处理情况",
+        step_url=reverse("sanctions:cross-check-handle", args=[flag.public_id]),
+        step_who=access.roles_labels("cross-check.handle"),
+        holder="",
+        due=None,
+        needs="cross-check.handle",
     )

@@ -171,6 +171,19 @@ def cross_checks(on: date, *, state: str = "", kind: str = "", name: str = "") -
     return found.order_by("-pk")
 
 
+def cross_checks_open(on: date) -> QuerySet[Any]:
+    """Return the flags that somebody has to look at on the day `on`."""
+    return with_state(CrossCheck.objects.filter(closed_on=None, outcome=""), on).filter(state_now="open")
+
+
+def cross_checks_of(subject: Subject, on: date) -> QuerySet[Any]:
+    """Return the flags about `subject` that stand on the day `on`, those to be handled first. A company is shown what
+    concerns itself and what is known of its people; a person what concerns the person."""
+    about = CrossCheck.objects.filter(Q(subject=subject) | Q(person=subject), closed_on=None)
+    found = with_state(about.select_related("subject", "person"), on).exclude(state_now="gone")
+    return found.order_by("outcome", "-pk")
+
+
 def state_counts(on: date) -> list[tuple[str, str, int]]:
     """Return (code, label, number) of every state on the day `on`."""
     return [(code, label, cross_checks(on, state=code).count()) for code, label in STATES.items()]

@@ -10,6 +10,7 @@ from registry.services import authz
 from registry.views.guards import actor_of
 from sanctions.models import Candidate
 from sanctions.selectors.cases import cases_of_subject
+from sanctions.selectors.cross_checks import cross_checks_of
 from sanctions.selectors.order_deeds import deeds_of, orders_about
 
 DEEDS_SHOWN = 20
@@ -37,3 +38,13 @@ def deeds_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, 
         return None
     deeds = deeds_of(found[:DEEDS_SHOWN], today)
     return "sanctions/orders/panel.html", {"deeds": deeds, "number": number, "more": number > DEEDS_SHOWN}
+
+
+def cross_checks_panel(request: HttpRequest, subject: Subject) -> tuple[str, dict[str, Any]] | None:
+    """Build the section with what does not go together about the subject today, unhandled first; nothing for who may not
+    see it, or without any."""
+    today = clock.today()
+    if not authz.may(actor_of(request), "cross-check.view", today):
+        return None
+    flags = list(cross_checks_of(subject, today))
+    return ("sanctions/cross_checks/panel.html", {"flags": flags}) if flags else None
