@@ -12,7 +12,7 @@ COUNT_MOST: Final = 1000
 _LAST_PAGE: Final = 10_000_000
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):
     """Counts rows only as far as the page asked for needs, at least up to `COUNT_MOST`: every page can be reached, one
     after the other, and none pays for counting a million rows."""
 
@@ -21,7 +21,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         self.most = max(COUNT_MOST, asked * per_page)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are; one more than `most` where there are more than that."""
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
         return rows.order_by()[: self.most + 1].count()
