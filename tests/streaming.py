@@ -19,8 +19,8 @@ def loaded_at_once() -> Iterator[Counter[type[Model]]]:
 
     def fetch_all(queryset: QuerySet[Model]) -> None:
         real(queryset)
-        held = len(queryset._result_cache or ())
-        most[queryset.model] = max(most[queryset.model], held)
+        if queryset._fields is None:  # figures by `values()` are not the rows themselves
+            most[queryset.model] = max(most[queryset.model], len(queryset._result_cache or ()))
 
     with patch.object(QuerySet, "_fetch_all", fetch_all):
         yield most

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from registry import clock
-from registry.models import Event
+from registry.models import Deadline, Event
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.measures_in_force import InForceFilter, in_force_rows, measures_in_force
 from sanctions.services.entries import entry_pause
@@ -18,6 +18,7 @@ from sanctions.services.orders import order_carry_out, order_receive, order_refu
 from tests.factories import make_account, make_department, make_subject
 from tests.sanctions.joint import make_escalation, make_report
 from tests.sanctions.listing import make_entry, make_order, run_policy
+from tests.streaming import loaded_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,9 @@ def test_the_office_looks_at_any_department(at_office, order):
 
 
 def test_the_sheet_holds_what_the_page_shows_and_the_download_is_noted(at_department, order, today):
-    response = at_department.get(reverse("sanctions:measures-in-force-sheet"))
+    with loaded_at_once() as held:
+        response = at_department.get(reverse("sanctions:measures-in-force-sheet"))
+    assert held[MeasureOrder] == 0, "the rows go from the database into the sheet, none is kept"
     book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert (len(cells), cells[1][0], cells[1][4]) == (2, "演示矿业有限公司", order.measure_label)
@@ -223,6 +226,19 @@ def test_the_statistics_lead_to_every_row(at_office, order):
 def test_a_senseless_question_is_answered_with_this_month(at_office, order, query):
     for name in ("joint-statistics", "joint-asked", "joint-reported", "joint-statistics-sheet", "joint-asked-sheet"):
         assert at_office.get(reverse(f"sanctions:{name}"), query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "chunked"), [("joint-asked-sheet", Deadline), ("joint-reported-sheet", OrderFeedback)]
+)
+def test_the_sheets_behind_the_figures_keep_no_rows(at_office, order, officer, today, name, chunked):
+    order_receive(order=order, actor=officer, on=today)
+    order_carry_out(order=order, text="已限制", done_on=today, document_number="", upload=None, actor=officer, on=today)
+    with loaded_at_once() as held:
+        sheet = at_office.get(reverse(f"sanctions:{name}"))
+    book = load_workbook(io.BytesIO(b"".join(sheet.streaming_content)))
+    assert book.active.max_row > 1
+    assert held[chunked] == 0
 
 
 def test_a_department_never_meets_another_ones_rows(at_department, order):

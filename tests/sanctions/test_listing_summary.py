@@ -21,6 +21,7 @@ from sanctions.services.entries import entry_end
 from sanctions.services.listing_summary import summary_file
 from tests.factories import make_account, make_department, make_subject
 from tests.sanctions.listing import make_decided_case, make_entry, run_policy
+from tests.streaming import loaded_at_once
 
 Day = dt.date
 OCTOBER = Day(2026, 10, 1)
@@ -110,9 +111,11 @@ def test_the_file_holds_every_row_and_its_export_is_on_the_timeline(table_format
     for day in range(1, 31):
         listed(Day(2026, 10, day))
     actor = make_account("publisher")
-    made = summary_file(
-        part=TAKEN, month=OCTOBER, department=None, table_format=table_format, actor=actor, on=Day(2026, 11, 20)
-    )
+    with loaded_at_once() as held:
+        made = summary_file(
+            part=TAKEN, month=OCTOBER, department=None, table_format=table_format, actor=actor, on=Day(2026, 11, 20)
+        )
+    assert held[ListEntry] == 0, "the rows go from the database into the file, none is kept"
     content = made.stream.read()
     if table_format == "xlsx":
         rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()]
