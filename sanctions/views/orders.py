@@ -69,8 +69,9 @@ def order_index(request: HttpRequest) -> HttpResponse:
         "queues": selectors.queue_counts(visible, today),
         "most": selectors.COUNT_MOST,
         "is_office": office,
-        "standings": selectors.department_standings(today) if office else [],
-        "without_counterpart": selectors.without_counterpart(today) if office else [],
+        # How the departments stand is told at the entrance; who looks for orders does not wait for it.
+        "standings": selectors.department_standings(today) if office and not request.GET else [],
+        "without_counterpart": selectors.without_counterpart(today) if office and not request.GET else [],
     }
     return render(request, f"{PAGES}/list.html", context)
 
