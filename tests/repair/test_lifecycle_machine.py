@@ -122,9 +122,21 @@ class Lifecycle(RuleBasedStateMachine):
             )
         )  # fmt: skip
 
+    @rule(target_name=TARGETS, act=st.sampled_from(["refuse", "uphold"]), days=st.integers(1, 10))
+    def have_objected(self, target_name: str, act: str, days: int) -> None:
+        # Apart from the rest, so that what follows a decision is met often.
+        self.object_to(target_name)
+        self.time_passes(days)
+        if Objection.objects.filter(state__in=["accepted", "supplement"]).exists():
+            self.settle(act)
+
     @precondition(lambda self: Objection.objects.filter(state__in=["accepted", "supplement"]).exists())
     @rule(act=st.sampled_from(["refuse", "withdraw", "refuse", "supplement", "decline", "uphold"]))
     def settle_objection(self, act: str) -> None:
+        self.settle(act)
+
+    def settle(self, act: str) -> None:
+        """Settle the oldest objection that is open, or be refused."""
         objection = Objection.objects.filter(state__in=["accepted", "supplement"]).order_by("pk").first()
         common: dict[str, Any] = {"objection_id": objection.pk, "on": self.on}
         officer, approver, own = self.people.handler, self.people.approver, self.people.own
