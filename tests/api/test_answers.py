@@ -16,19 +16,21 @@ from django.test import Client
 from registry.api import examples
 from registry.rules.scopes import SCOPE_LABELS
 from sanctions.models import MeasureOrder
-from sanctions.services.entries import entry_end
-from sanctions.services.orders import order_receive
+from sanctions.services.entries import entry_end, entry_pause, entry_resume
+from sanctions.services.order_pauses import order_confirm_pause
+from sanctions.services.orders import order_carry_out, order_receive
 from tests.api.clients import caller, make_client
 from tests.api.test_contract import fits, operations
 from tests.factories import make_department
 from tests.registry.rules.publicity.sheets import ENTERPRISE
 from tests.sanctions.listing import make_entry, run_policy
 
-DAY, TODAY = dt.date(2026, 3, 2), dt.date(2026, 3, 25)
+DAY, STOPPED, TODAY = dt.date(2026, 3, 2), dt.date(2026, 3, 9), dt.date(2026, 3, 25)
 NOW = dt.datetime(2026, 3, 25, 10, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 NOBODY = "00000000-0000-0000-0000-000000000001"
 # What is pushed, and files of the whole, have tests of their own.
 ELSEWHERE = ("webhook", "snapshot")
+STEPS = ("receive", "carry_out", "refuse", "add_effect", "confirm_end", "confirm_pause", "confirm_resumption")
 OPERATIONS = {name: each for name, each in operations().items() if not name.startswith(ELSEWHERE)}
 
 
@@ -71,10 +73,25 @@ def world(db):
         run_policy("mem-2023-11", on=DAY)
         make_department("emergency")
         client = make_client(department=bureau)
-        entries = [make_entry("mem-2023-11", "blacklist", on=DAY) for _ in range(5)]
+        entries = [make_entry("mem-2023-11", "blacklist", on=DAY) for _ in range(8)]
         order = [MeasureOrder.objects.filter(entry=each, department=bureau).first() for each in entries]
         order_receive(order=order[1], actor=client.account, on=TODAY)
         entry_end(entry=entries[3], reason="repaired", ends_on=TODAY, note="决定书", actor=None, on=TODAY)
+        for number in (5, 6, 7):
+            order_receive(order=order[number], actor=client.account, on=DAY)
+            order_carry_out(
+                order=order[number],
+                text="x",
+                done_on=DAY,
+                document_number="",
+                upload=None,
+                actor=client.account,
+                on=DAY,
+            )
+        for number in (6, 7):
+            entry_pause(entry=entries[number], reason="复议机关决定停止执行", actor=None, on=STOPPED)
+        order_confirm_pause(order=order[7], text="x", actor=client.account, on=STOPPED)
+        entry_resume(entry=entries[7], note="复议维持", actor=None, on=TODAY)
         code = entries[0].subject.uscc
         built = World(caller(client), good(code, order), wrong(code), {})
         built.clash = clash(order, built)
@@ -95,8 +112,11 @@ def good(code: str, order: list[MeasureOrder]) -> dict[str, Asked]:
         "catalogue_matters": Asked(), "entries_list": Asked(), "entries_changes": Asked(), "orders_list": Asked(),
         "orders_read": step(0), "orders_receive": step(0), "orders_carry_out": step(1, text="x", done_on="2026-03-20"),
         "orders_refuse": step(2, reason="x"), "orders_confirm_end": step(3),
+        "orders_add_effect": step(5, text="x", done_on="2026-03-20", cases="1"), "orders_confirm_pause": step(6, text="x"),
+        "orders_confirm_resumption": step(7, text="x"),
         "check": Asked(body={"matter": "government-procurement", "subjects": [{"code": code}]} | purpose),
         "subject_standing": Asked({"code": code}, purpose), "subject_timeline": Asked({"code": code}, purpose),
+        "subject_records": Asked({"code": code}, purpose),
         "publicity_penalty": Asked(body=penalty), "publicity_permit": Asked(body=permit),
         "records_report": Asked(body=credit), "publicity_upload": Asked(body={"kind": "permits", "rows": [permit, {}]}),
         "records_upload": Asked(body={"rows": [credit, {}]}),
@@ -108,10 +128,10 @@ def wrong(code: str) -> dict[str, Asked]:
     nobody = {"public_id": NOBODY}
     lists = ("entries_list", "orders_list")
     writes = ("check", "publicity_penalty", "publicity_permit", "records_report", "publicity_upload", "records_upload")
-    steps = ("orders_receive", "orders_carry_out", "orders_refuse", "orders_confirm_end")
+    steps = [f"orders_{step}" for step in STEPS]
     return {
         "calendar_year": Asked({"year": 1900}), "entries_changes": Asked(query={"changed_since": "x"}),
-        "subject_standing": Asked({"code": code}), "subject_timeline": Asked({"code": code}),
+        **{f"subject_{name}": Asked({"code": code}) for name in ("standing", "timeline", "records")},
         "publicity_upload_rows": Asked(query={"state": "x"}), "records_upload_rows": Asked(query={"limit": "0"}),
         **{name: Asked(query={"cursor": "x"}) for name in lists}, **{name: Asked(body=[]) for name in writes},
         **{name: Asked(nobody, body=[]) for name in steps},
@@ -129,7 +149,10 @@ def clash(order: list[MeasureOrder], world: World) -> dict[str, Asked]:
         "orders_receive": replace(world.good["orders_receive"], body={}),
         "orders_carry_out": Asked(last, body={"text": "x", "done_on": "2026-03-20"}),
         "orders_refuse": Asked({"public_id": order[3].public_id}, body={"reason": "x"}),
-        "orders_confirm_end": Asked(last, body={}), "publicity_penalty": other("publicity_penalty", "CF_SY"),
+        "orders_confirm_end": Asked(last, body={}), "orders_confirm_pause": Asked(last, body={}),
+        "orders_confirm_resumption": Asked(last, body={}),
+        "orders_add_effect": Asked(last, body={"text": "x", "done_on": "2026-03-20", "cases": 1}),
+        "publicity_penalty": other("publicity_penalty", "CF_SY"),
         "publicity_permit": other("publicity_permit", "XK_NR"), "records_report": other("records_report", "title"),
     }  # fmt: skip
 
