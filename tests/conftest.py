@@ -1,7 +1,48 @@
 """Shared fixtures: nothing heavy; build what a test needs with tests/factories.py."""
 
+import os
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Test databases are made from the models, in seconds. With TEST_MIGRATIONS=1 they are migrated as a county's is,
+    which takes minutes: `.ci/run` does so on both engines with the tests of what only migrations make.
+    """
+    return os.environ.get("TEST_MIGRATIONS") == "1"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker) -> None:
+    """Add what models do not say, and note every migration as done: processes that tests start look for that."""
+    if django_db_use_migrations:
+        return
+    overlap = import_module("sanctions.migrations.0002_entries_do_not_overlap")
+    with django_db_blocker.unblock():
+        recorder = MigrationRecorder(connection)
+        if set(migrations_on_disk()) <= set(recorder.applied_migrations()):  # a database used again
+            return
+        with connection.schema_editor() as editor:
+            overlap.forward(apps, editor)
+        recorder.ensure_schema()
+        for name in migrations_on_disk():
+            recorder.record_applied(*name)
+
+
+def migrations_on_disk() -> Iterator[tuple[str, str]]:
+    """Yield app label and name of every migration of every installed app."""
+    for config in apps.get_app_configs():
+        if find_spec(f"{config.name}.migrations") is not None:
+            folder = import_module(f"{config.name}.migrations")
+            yield from ((config.label, each.name) for each in pkgutil.iter_modules(folder.__path__))
 
 
 @pytest.fixture(autouse=True)

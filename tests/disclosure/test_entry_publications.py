@@ -13,7 +13,7 @@ from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionR
 from registry.models import Event
 from registry.signals import record_changed
 from sanctions import signals
-from sanctions.models import ListEntry
+from sanctions.models import EntryPause, ListEntry
 from tests.disclosure import county
 from tests.factories import make_account, make_department, make_subject
 
@@ -134,11 +134,17 @@ def test_wrong_entry_ended_back_to_its_first_day_is_gone_today(entry):
     assert not visible(dt.date(2026, 11, 22))
 
 
+def resumed(entry):
+    pause = EntryPause(entry=entry, starts_on=dt.date(2026, 11, 2), ends_on=dt.date(2026, 11, 22), reason="复议")
+    pause.save_by(None, reason="test")
+    signals.entry_resumed.send(sender=ListEntry, entry=entry, pause=pause, actor=None, on=dt.date(2026, 11, 22))
+
+
 def test_longer_term_after_a_pause_keeps_it_public(entry):
     published(entry)
     entry.ends_on = entry.term_ends_on = AFTER + dt.timedelta(days=20)
     entry.save_by(None, reason="test")
-    signals.entry_resumed.send(sender=ListEntry, entry=entry, pause=None, actor=None, on=dt.date(2026, 11, 22))
+    resumed(entry)
     assert visible(AFTER + dt.timedelta(days=19))
     assert not visible(AFTER + dt.timedelta(days=20))
 
@@ -147,7 +153,7 @@ def test_longer_term_rewrites_the_last_day_in_the_remedies(entry):
     publication = published(entry)
     entry.ends_on = entry.term_ends_on = dt.date(2029, 3, 23)
     entry.save_by(None, reason="test")
-    signals.entry_resumed.send(sender=ListEntry, entry=entry, pause=None, actor=None, on=dt.date(2026, 11, 22))
+    resumed(entry)
     publication.refresh_from_db()
     assert "2029年3月22日" in publication.snapshot["repair"][0]
 
