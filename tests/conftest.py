@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,18 @@ def _plain_settings(settings, tmp_path):
         "default": {"BACKEND": "registry.base.sealed_files.SealedFileStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def plain_http() -> Iterator[None]:
+    """The live server speaks http, under production's settings too."""
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        yield
+
+
+@pytest.fixture(scope="session")
+def live_server(plain_http, live_server):
+    return live_server
 
 
 @pytest.fixture
