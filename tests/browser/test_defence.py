@@ -63,6 +63,14 @@ def test_a_notice_signed_for_online_and_answered_on_the_last_day(visit: Visit, w
 
     visit.log_in(world.reviewer)
     visit.go(f"/office/cases/{case.public_id}/")
+    # the wish to be heard in person comes first
+    assert visit.page.get_by_role("link", name="申辩不成立", exact=True).count() == 0
+    visit.picture("office-hearing-owed")
+    visit.follow("答复当面陈述的要求")
+    visit.page.locator("main [name=outcome][value=held]").check()
+    visit.fill(heard_on="2026-06-11", text="主持人、当事人到场，当事人说明设备照片的来历。")
+    visit.picture("hearing")
+    visit.press("答复当面陈述的要求")
     visit.follow("申辩不成立")
     visit.fill(reason="照片不能证明当日已经停产。")
     visit.picture("reject")
@@ -70,6 +78,7 @@ def test_a_notice_signed_for_online_and_answered_on_the_last_day(visit: Visit, w
     visit.log_in(own)
     visit.go(f"/my/cases/{case.public_id}/")
     assert "照片不能证明当日已经停产。" in visit.fact("审查结论")
+    assert visit.fact("听证或当面陈述") == "2026-06-11已当面听取"
     visit.picture("own-outcome")
     office_page(visit, world, case, HEARD)
     visit.follow("集体审议")
@@ -109,7 +118,7 @@ def answer(visit: Visit, case: Case, own) -> None:
     visit.press("提交")
     assert "已收到陈述申辩意见" in visit.text
     assert visit.fact("收到日期") == "2026-06-10"
-    assert visit.fact("听证或当面陈述") == "已要求"
+    assert visit.fact("听证或当面陈述") == "已要求，答复之前不会认定您的意见不成立"
     visit.picture("own-defended")
 
 
