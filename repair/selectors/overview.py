@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from registry.models import Record, Subject
-from registry.rules.policy.explaining_repair import TODO
+from registry.rules.policy.explaining_repair import WAYS_OUT
 from registry.rules.policy.repairing import RepairVerdict
 from registry.selectors.remembered import answers_remembered
 from repair.models import RepairApplication, RepairFile
@@ -202,7 +202,7 @@ def _condition(
         return Condition(code, RECORD_CONDITIONS[code], "met", _own_proof(code, record, entry, on))
     if code in DOCUMENTS:
         return Condition(code, RECORD_CONDITIONS[code], "asked", "申请时提交")
-    way = TODO.get(refusal, "")
+    way = WAYS_OUT.get(refusal, "")
     return Condition(code, RECORD_CONDITIONS[code], "unmet", f"须先{way}" if way else "")
 
 

@@ -10,7 +10,7 @@ from .repairing import REFUSALS, RepairVerdict
 from .wording import basis_text, day_text
 
 Day = dt.date
-TODO = {
+WAYS_OUT = {
     "not-corrected": "改正失信行为、消除不良影响",
     "not-fulfilled": "履行处罚决定规定的义务",
     "no-commitment": "提交信用承诺书",
@@ -51,7 +51,7 @@ def _plain(verdict: RepairVerdict, label: str) -> str:
         return f"现在可以就{label}申请信用修复。"
     if not verdict.refused:
         return f"{label}已不在名单内，不需要修复。"
-    todo = "，".join(TODO[code] for code in verdict.refused if code in TODO)
+    todo = "，".join(WAYS_OUT[code] for code in verdict.refused if code in WAYS_OUT)
     when = f"最早可以在{day_text(verdict.earliest)}申请" if verdict.earliest and "too-early" in verdict.refused else ""
     parts = [f"申请前须先{todo}" if todo else "", when]
     return f"就{label}申请信用修复：{'；'.join(part for part in parts if part)}。"

@@ -3,7 +3,7 @@ terms of the trade; for the written notice, the decision and the subject's own p
 """
 
 from .evaluation import Evaluation
-from .explaining_repair import TODO
+from .explaining_repair import WAYS_OUT
 from .explanation import Explanation
 from .procedure import RepairRule
 from .reasons import Reason
@@ -72,7 +72,9 @@ def _repair(pack: Pack, rule: ListRule, kind: str) -> list[str]:
     found = next((each for each in pack.repair if _reaches(each, rule, kind)), None)
     if found is None:
         return []
-    todo = dict.fromkeys(TODO[_CONDITION_REFUSALS[each]] for each in found.conditions if each in _CONDITION_REFUSALS)
+    todo = dict.fromkeys(
+        WAYS_OUT[_CONDITION_REFUSALS[each]] for each in found.conditions if each in _CONDITION_REFUSALS
+    )
     first = next((wait for wait in found.waits if wait.time == 1), None)
     wait = f"自公布之日起满{first.label}后" if first is not None else ""
     asks = f"已经{'，'.join(todo)}的，" if todo else ""
