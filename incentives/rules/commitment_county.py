@@ -3,15 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from incentives.rules.county import WorkingDays
-from registry.rules import policy
-from registry.rules.policy.errors import PackError, explain_validation
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.values import Model
 
-DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "commitments.yaml"
+DEFAULT_FILE = FOLDER / "commitments.yaml"
 
 
 class CountyCommitments(Model):
@@ -24,9 +20,4 @@ class CountyCommitments(Model):
 @lru_cache(maxsize=2)
 def county_commitments(path: Path = DEFAULT_FILE) -> CountyCommitments:
     """Read the county's values. Raises PackError naming file, place and the way out."""
-    try:
-        return CountyCommitments.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
+    return read_county(CountyCommitments, path)

@@ -3,14 +3,12 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from registry.rules import policy
-from registry.rules.policy.errors import PackError, explain_validation
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.values import Code, Flag, Model, Sourced, TimedRule
 
-DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "honours.yaml"
+DEFAULT_FILE = FOLDER / "honours.yaml"
 
 
 class WorkingDays(Sourced):
@@ -43,16 +41,4 @@ class CountyHonours(Model):
 @lru_cache(maxsize=2)
 def county_honours(path: Path = DEFAULT_FILE) -> CountyHonours:
     """Read the county's values. Raises PackError naming file, place and the way out."""
-    try:
-        return CountyHonours.model_validate(_tuples(read_yaml(path.read_text(encoding="utf-8"))))
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
-
-
-def _tuples(data: object) -> object:
-    """Lists become tuples: the strict models take no list for a tuple."""
-    if isinstance(data, dict):
-        return {key: _tuples(value) for key, value in data.items()}
-    return tuple(_tuples(value) for value in data) if isinstance(data, list) else data
+    return read_county(CountyHonours, path)

@@ -3,15 +3,13 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from incentives.rules.county import WorkingDays
-from registry.rules import policy
-from registry.rules.policy.errors import PackError, explain_validation
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.values import Flag, Model, Sourced, TimedRule
 
-DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "inspections.yaml"
+DEFAULT_FILE = FOLDER / "inspections.yaml"
 
 
 class People(Sourced):
@@ -38,9 +36,4 @@ class CountyInspections(Model):
 @lru_cache(maxsize=2)
 def county_inspections(path: Path = DEFAULT_FILE) -> CountyInspections:
     """Read the county's values. Raises PackError naming file, place and the way out."""
-    try:
-        return CountyInspections.model_validate(read_yaml(path.read_text(encoding="utf-8")))
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
+    return read_county(CountyInspections, path)

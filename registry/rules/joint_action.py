@@ -9,13 +9,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from registry.rules.policy.errors import PackError, explain_validation
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.values import Code, Model, Text
 
-DEFAULT_FILE = Path(__file__).resolve().parents[1] / "policies" / "county" / "joint-action.yaml"
+DEFAULT_FILE = FOLDER / "joint-action.yaml"
 
 
 class AnswerTime(Model):
@@ -110,16 +109,4 @@ def _found(row: Counterpart | None, present: frozenset[str], bureaus: frozenset[
 @lru_cache(maxsize=4)
 def load_joint_action(path: Path = DEFAULT_FILE) -> JointAction:
     """Read the county's table. Raises PackError naming file, place and the way out."""
-    try:
-        return JointAction.model_validate(_tuples(read_yaml(path.read_text(encoding="utf-8"))))
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
-
-
-def _tuples(data: object) -> object:
-    """Lists become tuples: the strict models take no list for a tuple."""
-    if isinstance(data, dict):
-        return {key: _tuples(value) for key, value in data.items()}
-    return tuple(_tuples(value) for value in data) if isinstance(data, list) else data
+    return read_county(JointAction, path)

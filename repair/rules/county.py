@@ -1,18 +1,15 @@
 """The county's own values for objections and repair: data in `registry/policies/county/requests.yaml`."""
 
-import json
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from registry.rules import policy
-from registry.rules.policy.errors import PackError, explain_validation
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.procedure import Deadline
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
 from registry.rules.policy.values import Flag, Model, Sourced, TimedRule
 
-DEFAULT_FILE = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "requests.yaml"
+DEFAULT_FILE = FOLDER / "requests.yaml"
 
 
 class Number(Sourced):
@@ -40,10 +37,4 @@ class CountyRequests(Model):
 @lru_cache(maxsize=2)
 def county_requests(path: Path = DEFAULT_FILE) -> CountyRequests:
     """Read the county's values. Raises PackError naming file, place and the way out."""
-    try:
-        text = json.dumps(read_yaml(path.read_text(encoding="utf-8")), ensure_ascii=False)
-        return CountyRequests.model_validate_json(text)
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
+    return read_county(CountyRequests, path)

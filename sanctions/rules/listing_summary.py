@@ -9,14 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from registry.rules import policy
-from registry.rules.policy.errors import PackError, explain_validation
-from registry.rules.policy.strict_yaml import YamlError, read_yaml
+from registry.rules.county import FOLDER, read_county
 from registry.rules.policy.values import Model, Text
 
-DEFAULT_FILE: Final = Path(policy.__file__).resolve().parents[2] / "policies" / "county" / "listing-summary.yaml"
+DEFAULT_FILE: Final = FOLDER / "listing-summary.yaml"
 
 PROPOSED, TAKEN, REMOVED = "proposed", "taken", "removed"
 PARTS: Final = {TAKEN: "当月纳入", REMOVED: "当月移出", PROPOSED: "拟纳入（已审议或者已报上级）"}
@@ -53,19 +51,7 @@ class ListingSummary(Model):
 @lru_cache(maxsize=2)
 def listing_summary(path: Path = DEFAULT_FILE) -> ListingSummary:
     """Read the county's table. Raises PackError naming file, place and the way out."""
-    try:
-        return ListingSummary.model_validate(_tuples(read_yaml(path.read_text(encoding="utf-8"))))
-    except YamlError as error:
-        raise PackError([f"{path.name}：{error}"]) from error
-    except ValidationError as error:
-        raise PackError(explain_validation(path.name, error)) from error
-
-
-def _tuples(data: object) -> object:
-    """Lists become tuples: the strict models take no list for a tuple."""
-    if isinstance(data, dict):
-        return {key: _tuples(value) for key, value in data.items()}
-    return tuple(_tuples(value) for value in data) if isinstance(data, list) else data
+    return read_county(ListingSummary, path)
 
 
 def month_of(text: str) -> dt.date | None:
