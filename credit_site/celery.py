@@ -39,6 +39,6 @@ app.conf.beat_schedule = {
 @beat_init.connect
 def _beat_begins(**_: Any) -> None:
     """Let the beat give signs of life: it sends something every second, and that it does is what counts."""
-    from credit_site.liveness import beat_watch
+    from credit_site.liveness import beat_watch  # (it needs models, which load after this module)
 
     beat_watch()
