@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from .conditions import Node, kind_of
+from .head import AUTHORITY_LABELS
 from .schema import Pack
-from .wording import clause_text
+from .showing import CONDITION_LABELS, RESTRAINT_LABELS
+from .wording import DOCUMENT_LABELS, clause_text
 
 Plain = str | int | bool | None | tuple["Plain", ...]
 Step = str | int
@@ -209,7 +211,7 @@ FIELD_LABELS: Final = {
     "adds_paused_time": "顺延暂停时间", "marks_disputed": "标注异议", "complaint": "申诉", "experts_drawn": "抽取专家",
     "restores": "恢复", "needs": "须满足", "criteria": "标准", "condition": "条件", "nominators": "推荐部门",
     "publicity_working_days": "公示工作日", "ended_by_breach": "违诺即终止", "reapply_before": "提前再申请",
-    "green_channel": "绿色通道", "missing_papers": "容缺受理", "commitments": "信用承诺", "signed_by": "签署人",
+    "corrected": "已纠正", "commitment": "信用承诺", "green_channel": "绿色通道", "missing_papers": "容缺受理", "commitments": "信用承诺", "signed_by": "签署人",
     "guarantees": "承诺内容", "breach_item": "违诺对应行为", "breach": "违诺", "tiers": "信用等级",
     "draw_percent_least": "抽查比例下限", "draw_percent": "抽查比例", "yearly_cap": "每年至多检查", "frequency": "频次",
     "newcomer": "新设单位", "inspection_caps": "检查上限", "by_grade": "按等级", "grade": "等级", "remedies": "救济",
@@ -220,6 +222,7 @@ VALUE_LABELS: Final = {
     "publication": "公布之日", "decision": "决定之日", "recognition": "上级确认之日", "minor": "轻微", "moderate": "一般",
     "ordinary": "一般", "serious": "严重", "specially-serious": "特别严重", "larger": "较大", "major": "重大",
     "extraordinary": "特别重大", "mandatory": "强制性", "recommended": "推荐性", "organization": "单位", "person": "个人",
-    "month": "每月", "quarter": "每季度", "year": "每年", "law": "法律", "regulation": "行政法规",
-    "local-regulation": "地方性法规", "central-policy": "党中央国务院政策文件", "ministry-rule": "部门规章",
+    "month": "每月", "quarter": "每季度", "year": "每年", "listing": "名单条目", "record": "信用记录", "article": "第某条",
+    "heading": "标题编号", "plain": "照写", "all": "全部", "any": "任一", "none": "无",
+    **AUTHORITY_LABELS, **RESTRAINT_LABELS, **CONDITION_LABELS, **DOCUMENT_LABELS,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry.rules.policy.errors import PackError
-from registry.rules.policy.leaves import Leaf, leaves_of
+from registry.rules.policy.leaves import VALUE_LABELS, Leaf, leaves_of
 from registry.rules.policy.loader import LoadedPack, load_packs, parse_pack
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.sections import NOT_SHOWN, VIEWS, sections_of
@@ -31,6 +31,12 @@ def test_every_section_of_the_schema_has_a_view() -> None:
 def test_the_full_pack_fills_every_section() -> None:
     """Else a section without a single example would pass every test below."""
     assert {part.name for part in sections_of(full().pack)} == set(VIEWS) - {"extends"}
+
+
+def test_officers_choose_among_chinese_words() -> None:
+    """A form offers what the schema allows; none of it may stand there as code."""
+    offered = {choice for loaded in load_packs().values() for leaf in leaves_of(loaded.pack) for choice in leaf.choices}
+    assert offered - set("123") <= set(VALUE_LABELS)
 
 
 def _fields(part: Any) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
