@@ -11,9 +11,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document as Docx
 
-from registry.models import Record, Subject
+from registry.models import Subject
 from registry.rules.periods import add_years
-from registry.services import classifying
 from registry.services.classifying import ItemCode
 from sanctions.models import Candidate, Case, MeasureOrder
 from sanctions.services import case_evidence, case_opening, cases, defences, orders
@@ -80,18 +79,11 @@ class Storyteller:
         what = (violation, basis, fine)
         if story.pack == PACK:
             record = self.books.penalty(story.subject, on, what=what, is_classified=False)
-            self._classify(record, ItemCode(PACK, code), on)
+            self.books.classify(record, [ItemCode(PACK, code)], on)
             self.books.publish_later(record, on, working_days=3)
             return
         for _ in range(2):
-            record = self.books.penalty(story.subject, on, is_classified=False)
-            self._classify(record, ItemCode(story.pack, "S1"), on)
-
-    def _classify(self, record: Record, item: ItemCode, on: Day) -> None:
-        record.refresh_from_db()
-        classifying.record_classify(
-            record_id=record.pk, items=[item], version=record.version, actor=self.office.officer("shenhe"), on=on
-        )
+            self.books.penalty(story.subject, on, items=[ItemCode(story.pack, "S1")])
 
     def _candidate(self, story: Story) -> Candidate:
         return Candidate.objects.filter(subject=story.subject, pack_id=story.pack, state="open").order_by("-pk")[0]

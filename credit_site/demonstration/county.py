@@ -26,6 +26,7 @@ from .records import Bookkeeper, year_plan
 from .spot_checks import spot_check_show
 from .subjects import population_make
 from .tips import tips_plan
+from .urban import urban_plan
 
 # The oldest policy that the demonstration lists under is in force from this day.
 FIRST_DAY = dt.date(2023, 10, 1)
@@ -47,6 +48,7 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
     plan = Plan()
     books = Bookkeeper(office, plan, chance)
     year_plan(books, population, today)
+    urban_plan(books, population, today)
     teller = Storyteller(office, books, plan, today)
     for story in stories(population, today):
         teller.tell(story)

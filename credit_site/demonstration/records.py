@@ -2,16 +2,18 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import count
 
 from disclosure.services.records import record_publish
-from registry.models import Record, Subject
+from registry.models import Department, Record, Subject
 from registry.rules.details import AccidentInput, PenaltyInput, PermitInput, RecordInput
 from registry.rules.periods import add_years
 from registry.selectors.calendar import calendar_current
 from registry.services import classifying
+from registry.services.classifying import ItemCode
 from registry.services.records import record_confirm, record_draft_create
 
 from .clockwork import Plan
@@ -30,12 +32,14 @@ class Bookkeeper:
         self.office, self.plan, self.chance = office, plan, chance
         self._numbers = count(1)
 
-    def enter(self, subject: Subject, content: RecordInput, on: Day) -> Record:
-        """Draft and confirm a record as the handler."""
-        actor = self.office.officer("jingban")
+    def enter(
+        self, subject: Subject, content: RecordInput, on: Day, *, department: Department | None = None
+    ) -> Record:  # fmt: skip
+        """Draft and confirm a record as the handler; `department`: who decided, unless the bureau itself."""
+        actor, decider = self.office.officer("jingban"), department or self.office.bureau
         draft = record_draft_create(
-            subject_id=subject.pk, department_id=self.office.bureau.pk, content=content, actor=actor, on=on
-        )
+            subject_id=subject.pk, department_id=decider.pk, content=content, actor=actor, on=on
+        )  # fmt: skip
         return record_confirm(record_id=draft.pk, version=draft.version, actor=actor, on=on)
 
     def number(self, word: str, on: Day) -> str:
@@ -44,9 +48,9 @@ class Bookkeeper:
 
     def penalty(
         self, subject: Subject, on: Day, *, what: tuple[str, str, int] | None = None, summary: bool = False,
-        is_classified: bool = True,
+        is_classified: bool = True, department: Department | None = None, items: Sequence[ItemCode] = (),
     ) -> Record:  # fmt: skip
-        """Enter a penalty decided today; `what`: violation, basis, fine in yuan."""
+        """Enter a penalty decided today; `what`: violation, basis, fine in yuan; `items`: what it is classified as."""
         violation, basis, fine = what or self.chance.choice(VIOLATIONS)
         if summary:
             fine = 1_000
@@ -68,19 +72,21 @@ class Bookkeeper:
                     fine=Decimal(fine),
                     valid_until=add_years(on, 1),
                     published_until=add_years(on, 3 if fine >= SERIOUS_FINE else 1),
-                    authority=self.office.bureau.name,
+                    authority=(department or self.office.bureau).name,
                 ),
             ),
             on,
+            department=department,
         )
         if is_classified:
-            self._classify_as_none(record, on)
+            self.classify(record, items, on)
         return record
 
-    def _classify_as_none(self, record: Record, on: Day) -> None:
+    def classify(self, record: Record, items: Sequence[ItemCode], on: Day) -> None:
+        """Say as the reviewer which items of the packs a record is; none: it is none of them."""
         record.refresh_from_db()
         classifying.record_classify(
-            record_id=record.pk, items=[], version=record.version, actor=self.office.officer("shenhe"), on=on
+            record_id=record.pk, items=items, version=record.version, actor=self.office.officer("shenhe"), on=on
         )
 
     def permit(self, subject: Subject, on: Day) -> Record:
