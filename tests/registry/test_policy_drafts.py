@@ -6,7 +6,8 @@ import yaml
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
 from registry.models import Event, PolicyDraft, PolicyVersion
 from registry.rules.policy.drafting import BlockChange, blocks_of, with_values
-from registry.rules.policy.loader import load_packs
+from registry.rules.policy.loader import load_packs, parse_pack
+from registry.rules.policy.wording import condition_text
 from registry.selectors.policies import packs_active
 from registry.selectors.policy_drafts import draft_pack
 from registry.services.policies import packs_load
@@ -207,6 +208,27 @@ def test_a_change_is_an_event_that_names_old_and_new(officer):
     assert event.payload["reasons"] == {"lists/0/term": "本县事故多发，从严试行"}
 
 
+def test_words_written_for_other_values_go_with_them():
+    """Else a reason would name a threshold that is no longer asked."""
+    loaded = load_packs()["county-default"]
+    worst = "tiers/3/condition/any/3"
+    changes = {worst: BlockChange({f"{worst}/count/at_least": "2"}, "试调")}
+    changed, told = with_values(loaded, changes)
+    new, old = (each.pack.tiers[3].condition.branches for each in (changed, loaded))
+    assert old[3].label == "1年内受到3次以上行政处罚"
+    assert condition_text(changed.pack, new[3]) == "近1年内受到行政处罚满2次"
+    assert [each.label for each in new[:3]] == [each.label for each in old[:3]]
+    assert any("1年内受到3次以上行政处罚" in line for line in told)
+
+
+def test_words_on_points_go_when_the_window_does():
+    data = load_packs()["nanning-urban"].pack.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    data["lists"][0]["entry"]["label"] = "一年内满10分"
+    loaded = parse_pack(data, source="nanning-urban")
+    changed, _ = with_values(loaded, {"points": BlockChange({"points/window/period/years": "2"}, "试调")})
+    assert condition_text(changed.pack, changed.pack.lists[0].entry) == "近2年内失信计分累计满10分"
+
+
 def test_a_flag_is_turned_off(officer):
     draft = change(make(officer), officer, "lists/0/public", {"value": "false"})
     assert draft_pack(draft).pack.lists[0].public.value is False
@@ -224,4 +246,4 @@ def test_every_pack_survives_a_change_of_each_of_its_numbers():
             after = {f.name: f.leaf.value for b in blocks_of(new.pack) for f in b.fields}
             before = {f.name: f.leaf.value for b in blocks_of(loaded.pack) for f in b.fields}
             assert {name for name in after if after[name] != before.get(name)} == {field.name}
-            assert len(changed) == 1
+            assert [line for line in changed if not line.startswith("原说明")] == changed[:1]

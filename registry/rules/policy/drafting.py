@@ -1,10 +1,13 @@
 """Drafts of packs: reading what an officer wrote, and changing single values with their reasons. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from pydantic import BaseModel
+
+from .conditions import Node, PointsNode
 from .errors import PackError
 from .leaves import MARKS, Leaf, Plain, leaves_of
 from .loader import LoadedPack, Overlay, parse_pack
@@ -134,7 +137,8 @@ def with_values(loaded: LoadedPack, changes: Mapping[str, BlockChange]) -> tuple
     """Return the pack with the asked values, and the places (Chinese) that really changed.
 
     `changes` by block name. A changed block is marked `assumed` with the reason, unless a clause is given: then the
-    clause is written and the mark taken away. Raises PackError: a value of the wrong kind, a change without a reason,
+    clause is written and the mark taken away. A condition's own words that no longer fit its values go, so that reasons are
+    told from the values. Raises PackError: a value of the wrong kind, a change without a reason,
     or a pack that is not of the form any more.
     """
     data = loaded.pack.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -156,7 +160,53 @@ def with_values(loaded: LoadedPack, changes: Mapping[str, BlockChange]) -> tuple
             problems += _mark(data, block, change, loaded)
     if problems:
         raise PackError(problems)
+    new = parse_pack(data, source=loaded.source)
+    stale = _stale_labels(loaded.pack, new.pack)
+    if not stale:
+        return new, changed
+    for steps, label in stale:
+        _put(data, (*steps, "label"), "")
+        changed.append(f"原说明“{label}”与改后的数值不符，已改为依数值写成的说明")
     return parse_pack(data, source=loaded.source), changed
+
+
+def _stale_labels(old: Pack, new: Pack) -> list[tuple[tuple[Any, ...], str]]:
+    """Return the place and label of every condition whose words were written for other values than it has now."""
+    now = dict(_conditions(new, ()))
+    return [
+        (steps, node.label)
+        for steps, node in _conditions(old, ())
+        if node.label and node.label == now[steps].label and _asks(old, node) != _asks(new, now[steps])
+    ]
+
+
+def _conditions(part: Any, steps: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Node]]:
+    """Yield every condition at and below a part of a pack, with its place as a leaf's steps give it."""
+    if isinstance(part, tuple):
+        for index, each in enumerate(part):
+            yield from _conditions(each, (*steps, index))
+    if not isinstance(part, BaseModel):
+        return
+    if isinstance(part, Node):
+        yield steps, part
+    for name, field in type(part).model_fields.items():
+        yield from _conditions(getattr(part, name), (*steps, field.alias or name))
+
+
+def _asks(pack: Pack, node: Node) -> tuple[Any, Any]:
+    """Return all that a condition asks for, its wording and origin aside; points are asked within the pack's window."""
+    counts_points = any(isinstance(each, PointsNode) for _, each in _conditions(node, ()))
+    window = pack.points.window if counts_points and pack.points else None
+    return _without_wording(node.model_dump(mode="json", by_alias=True)), window
+
+
+def _without_wording(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _without_wording(each) for key, each in part.items() if key not in _WORDING}
+    return [_without_wording(each) for each in part] if isinstance(part, list) else part
+
+
+_WORDING: Final = frozenset({"label", "clause", *MARKS})
 
 
 def _changed_values(block: Block, change: BlockChange, source: str) -> list[tuple[Field, Any]]:

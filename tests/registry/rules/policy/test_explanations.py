@@ -34,7 +34,7 @@ def _severe(identifier: str, on: Day) -> RecordFact:
 
 def test_points_say_how_many_are_missing_for_the_next_list() -> None:
     lines = explain_text(_ask("nanning-urban", Day(2022, 3, 1), _severe("1", Day(2022, 1, 5))))
-    assert "近1年失信计分累计满10分不满20分：现有6分，依据第九条；还差4分达到失信黄名单。" in lines
+    assert "近1年内失信计分累计满10分：现有6分，依据第九条；还差4分达到失信黄名单。" in lines
 
 
 def test_met_points_name_the_documents() -> None:
@@ -42,7 +42,7 @@ def test_met_points_name_the_documents() -> None:
         _ask("nanning-urban", Day(2022, 3, 1), _severe("1", Day(2022, 1, 5)), _severe("2", Day(2022, 1, 6)))
     )
     assert "应当列入失信黄名单，依据第九条。" in lines
-    assert "近1年失信计分累计满10分不满20分：已有12分（城管罚〔2022〕1号、城管罚〔2022〕2号），依据第九条。" in lines
+    assert "近1年内失信计分累计满10分：已有12分（城管罚〔2022〕1号、城管罚〔2022〕2号），依据第九条。" in lines
 
 
 def test_reason_tree_holds_counts_clauses_and_records() -> None:
