@@ -3,6 +3,8 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -48,21 +50,46 @@ def event_record(
     service's transaction. `payload` is made JSON-plain, so that the digest can be recomputed from what any database
     gives back: dates as ISO text, and numbers with a fraction as text, since databases write those in several ways.
     Raises ValueError for a payload with NaN or an infinite number."""
+    draft = EventDraft(name, text, obj=obj, on=on, actor=actor, subject=subject, payload=payload or {})
+    event = _event(draft, at or clock.now())
+    event.save(force_insert=True)
+    return event
+
+
+@dataclass(frozen=True)
+class EventDraft:
+    """What `event_record` takes, for many at once."""
+
+    name: str
+    text: str
+    obj: models.Model
+    on: date
+    actor: Account | None = None
+    subject: Subject | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def events_record(drafts: Iterable[EventDraft]) -> None:
+    """Append many events of one act in one statement, in their order; inside the service's transaction."""
+    at = clock.now()
+    Event.objects.bulk_create([_event(each, at) for each in drafts])
+
+
+def _event(draft: EventDraft, at: datetime) -> Event:
     event = Event(
         uid=uuid.uuid4(),
-        name=name,
-        text=text[:500],
-        subject=subject,
-        object_kind=obj._meta.label_lower,
-        object_id=obj.pk,
-        actor=actor,
-        department=actor.department if actor is not None else None,
-        on=on,
-        at=(at or clock.now()).replace(microsecond=0),
-        payload=_plain(payload or {}),
+        name=draft.name,
+        text=draft.text[:500],
+        subject=draft.subject,
+        object_kind=draft.obj._meta.label_lower,
+        object_id=draft.obj.pk,
+        actor=draft.actor,
+        department=draft.actor.department if draft.actor is not None else None,
+        on=draft.on,
+        at=at.replace(microsecond=0),
+        payload=_plain(draft.payload),
     )
     event.digest = event_digest(event)
-    event.save(force_insert=True)
     return event
 
 

@@ -15,9 +15,7 @@ from .showing import (
     named,
     table,
 )
-from .wording import item_label
-
-_GRADES = {"1": "标准化一级", "2": "标准化二级", "3": "标准化三级", "none": "未达标或者未评定"}
+from .wording import GRADE_LABELS, item_label
 
 
 def honour(tell: Teller) -> list[Table]:
@@ -110,4 +108,4 @@ def inspection_caps(tell: Teller) -> list[Table]:
 
 
 def _caps(each: InspectionCap) -> str:
-    return "\n".join(f"{_GRADES[cap.grade]}：{cap.most}次" for cap in each.by_grade)
+    return "\n".join(f"{GRADE_LABELS[cap.grade]}：{cap.most}次" for cap in each.by_grade)

@@ -47,7 +47,8 @@ DOCUMENT_LABELS = {
     "credit-report": "信用报告",
     "public-welfare": "参与公益活动的证明",
 }
-_RISK_LABELS = {"low": "低风险", "ordinary": "一般风险", "larger": "较大风险", "major": "重大风险"}
+RISK_LABELS = {"low": "低风险", "ordinary": "一般风险", "larger": "较大风险", "major": "重大风险"}
+GRADE_LABELS = {"1": "标准化一级", "2": "标准化二级", "3": "标准化三级", "none": "未达标或者未评定"}
 _ARTICLE = re.compile(r"^\d{1,2}(?:\.\d{1,2})?$")
 
 
@@ -184,7 +185,7 @@ _TEXTS: dict[type[Node], Callable[[Pack, Any], str]] = {
     HonourNode: _honour_text,
     StandardisationNode: lambda pack, node: f"安全生产标准化等级为{'、'.join(f'{each}级' for each in node.grades)}",
     DomainsNode: lambda pack, node: f"在{node.domains}个以上其他领域被列入黑名单",
-    RiskNode: lambda pack, node: f"风险等级为{'、'.join(_RISK_LABELS[level] for level in node.levels)}",
+    RiskNode: lambda pack, node: f"风险等级为{'、'.join(RISK_LABELS[level] for level in node.levels)}",
 }
 
 
