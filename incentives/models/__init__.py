@@ -13,7 +13,7 @@ from incentives.models.inspections import (
     InspectorConflict,
     PlanMatter,
 )
-from incentives.models.tiers import TierAssessment, TierMark, TierObjection, TierRun
+from incentives.models.tiers import TierAssessment, TierMark, TierObjection, TierRun, TierUngraded
 
 __all__ = [
     "Commitment",
@@ -36,4 +36,5 @@ __all__ = [
     "TierMark",
     "TierObjection",
     "TierRun",
+    "TierUngraded",
 ]

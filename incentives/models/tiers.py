@@ -21,9 +21,10 @@ class TierQuerySet(models.QuerySet["TierAssessment"]):
 class TierAssessment(models.Model):
     """A subject's tier during `[starts_on, ends_on)`, by the pack's conditions, with reasons. Never deleted.
 
-    `missing`: facts that must be registered before anybody can say (then the tier is the newcomers', 待评定); `reasons`:
-    what was found about each tier's condition on `assessed_on`; `cause`: what made it be looked at; `next_change_on`: the
-    first later day on which time alone changes the answer.
+    `missing`: facts that must be registered before anybody can say (then the tier is the newcomers', 待评定); `grounds`:
+    what it rested on when it was found (`assessed_on`), see `registry.rules.policy.tier_grounds`; `cause`: what made it be
+    looked at; `next_change_on`: the first later day on which time alone may change the answer. Written only where it
+    differs, by `incentives.services.tier_settling`.
     """
 
     subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="tiers")
@@ -33,7 +34,7 @@ class TierAssessment(models.Model):
     tier_label = models.CharField("等级名称", max_length=100)
     is_newcomer = models.BooleanField("待评定", default=False)
     missing = models.JSONField("缺少的事实", default=list, blank=True)
-    reasons = models.JSONField("理由", default=list, blank=True)
+    grounds = models.TextField("评定所据", default="", blank=True)
     cause = models.CharField("变动原因", max_length=200)
     starts_on = models.DateField("自")
     ends_on = models.DateField("止（不含）", null=True, blank=True)
@@ -74,13 +75,25 @@ class TierMark(models.Model):
         verbose_name = verbose_name_plural = "待重新评定"
 
 
+class TierUngraded(models.Model):
+    """A subject that no tier of the pack fits, or that it does not reach: not looked at again before a fact, an edition
+    or this day changes it."""
+
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, related_name="ungraded")
+    pack_id = models.CharField("政策", max_length=60)
+    next_change_on = models.DateField("结论可能变化的日期", null=True, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不属于任何等级"
+
+
 class TierRun(models.Model):
-    """How far everybody has been graded under an edition. `after`: the last subject of a run that was cut short."""
+    """The last time that everybody was asked, by which edition, and the day up to which changes are settled."""
 
     pack_id = models.CharField("政策", max_length=60, unique=True)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    after = models.PositiveBigIntegerField(default=0)
-    is_finished = models.BooleanField(default=False)
+    asked_on = models.DateField("全部核对日期")
+    looked_on = models.DateField("最近核对日期")
 
     class Meta:
         verbose_name = verbose_name_plural = "等级评定进度"

@@ -13,7 +13,7 @@ from incentives.models import Inspection, InspectionPlan, Inspector, InspectorCo
 from incentives.rules import draw
 from incentives.rules.inspection_county import county_inspections
 from incentives.rules.inspections import UNGRADED, UNGRADED_LABEL, cap_of, room_of
-from incentives.selectors.tiers import subjects_stale, tier_pack, tiers_of
+from incentives.selectors.tiers import tier_pack, tiers_of
 from registry.models import Department, Subject
 from registry.rules.policy.honours import InspectionCap, Tier
 from registry.selectors.policies import packs_active
@@ -49,12 +49,6 @@ def strata_on(on: date) -> list[Stratum]:
     """Return the strata that a plan may name on the day: the tiers of the pack that grades, and who is not graded."""
     found = {tier.code: Stratum(tier.code, tier.label, tier.draw_percent, tier.yearly_cap) for tier in _tiers(on)}
     return [*found.values(), Stratum(UNGRADED, UNGRADED_LABEL)]
-
-
-def tiers_are_stale(on: date) -> bool:
-    """Whether somebody's tier has to be looked at anew on the day, so that a draw would go by an older one."""
-    active = tier_pack(on)
-    return active is not None and bool(subjects_stale(active.version.pack_id, on, after=0, limit=1))
 
 
 def subjects_of(plan: InspectionPlan) -> QuerySet[Subject]:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from incentives.models import Honour, TierAssessment, TierMark, TierObjection
+from incentives.models import Honour, TierAssessment, TierMark, TierObjection, TierUngraded
 from incentives.selectors.good_standing import deciding, is_committed, standing_history
 from registry.models import Record, Subject
 from registry.rules.policy.facts import History, SubjectFacts
 from registry.rules.policy.honours import Tier
 from registry.rules.policy.reasons import Asked, reason_of
 from registry.rules.policy.tier_causes import tier_causes
+from registry.rules.policy.tier_grounds import tier_grounds
 from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import ActivePack, pack_of, packs_active
@@ -137,9 +138,28 @@ def tier_held(subject: Subject, on: date) -> TierAssessment | None:
     return TierAssessment.objects.on(on).filter(subject=subject, pack_id=active.version.pack_id).first()
 
 
-def tier_history(subject: Subject) -> QuerySet[TierAssessment]:
-    """Return a subject's tiers over time, the newest first."""
-    return TierAssessment.objects.filter(subject=subject).select_related("policy").order_by("-starts_on", "-pk")
+@dataclass(frozen=True)
+class TierPast:
+    """A tier that a subject had or has, with what it rested on when it was found: (label, numbers of the records)."""
+
+    held: TierAssessment
+    grounds: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def tier_history(subject: Subject, *, limit: int = 50) -> list[TierPast]:
+    """Return a subject's tiers over time, the newest first, at most `limit`."""
+    found = (
+        TierAssessment.objects.filter(subject=subject).select_related("policy").order_by("-starts_on", "-pk")[:limit]
+    )
+    told = [(held, tier_grounds(pack_of(held.policy), held.grounds)) for held in found]
+    numbers = {pk for _, grounds in told for each in grounds for pk in each.records}
+    records = {record.pk: str(record) for record in Record.objects.filter(pk__in=numbers)}
+    return [
+        TierPast(
+            held, tuple((each.label, tuple(records[pk] for pk in each.records if pk in records)) for each in grounds)
+        )
+        for held, grounds in told
+    ]
 
 
 def tier_list(filters: TierFilters, on: date) -> QuerySet[TierAssessment]:
@@ -194,21 +214,36 @@ def tier_rule(assessment: TierAssessment) -> Tier | None:
     return next((tier for tier in tiers if tier.code == assessment.tier_code), None)
 
 
-def subjects_stale(pack_id: str, on: date, *, after: int, limit: int) -> list[int]:
-    """Return subjects beyond `after` whose tier has to be looked at on `on`, in order of id, at most `limit`: marked by a
-    changed fact, overtaken by a day, or never graded."""
-    marked = TierMark.objects.filter(subject_id__gt=after).order_by("subject_id")
-    overtaken = TierAssessment.objects.filter(
-        pack_id=pack_id, ends_on__isnull=True, next_change_on__lte=on, subject_id__gt=after
-    ).order_by("subject_id")
+def new_subjects(pack_id: str) -> QuerySet[Subject]:
+    """Return whom the pack was never asked about."""
     graded = TierAssessment.objects.filter(subject=OuterRef("pk"), pack_id=pack_id, ends_on__isnull=True)
-    new = gradable().filter(~Exists(graded), pk__gt=after).order_by("pk")
-    found = {
-        *marked.values_list("subject_id", flat=True)[:limit],
-        *overtaken.values_list("subject_id", flat=True)[:limit],
-        *new.values_list("pk", flat=True)[:limit],
-    }
-    return sorted(found)[:limit]
+    ungraded = TierUngraded.objects.filter(subject=OuterRef("pk"), pack_id=pack_id)
+    return gradable().filter(~Exists(graded), ~Exists(ungraded))
+
+
+def overtaken(pack_id: str, on: date) -> tuple[QuerySet[TierAssessment], QuerySet[TierUngraded]]:
+    """Return what was noted of subjects, graded or not, whose day of change has come by `on`."""
+    graded = TierAssessment.objects.filter(pack_id=pack_id, ends_on__isnull=True, next_change_on__lte=on)
+    return graded, TierUngraded.objects.filter(pack_id=pack_id, next_change_on__lte=on)
+
+
+def first_overtaken(pack_id: str, on: date) -> date | None:
+    """Return the earliest day of change by `on` that nobody has settled yet."""
+    found = (each.aggregate(day=Min("next_change_on"))["day"] for each in overtaken(pack_id, on))
+    return min((day for day in found if day is not None), default=None)
+
+
+def tiers_are_stale(on: date) -> bool:
+    """Whether somebody's tier has to be looked at anew on the day, so that a draw would go by an older one."""
+    active = tier_pack(on)
+    if active is None:
+        return False
+    pack_id = active.version.pack_id
+    return (
+        TierMark.objects.exists()
+        or any(found.exists() for found in overtaken(pack_id, on))
+        or new_subjects(pack_id).exists()
+    )
 
 
 def tier_objections(*, open_only: bool = False) -> QuerySet[TierObjection]:

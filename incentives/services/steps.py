@@ -9,6 +9,7 @@ from django.db import models
 from incentives.models import Commitment
 from incentives.rules import lifecycle
 from incentives.rules.lifecycle import Step
+from incentives.services.tiers import tier_mark
 from registry import clock
 from registry.base.errors import NotAllowed, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
@@ -87,6 +88,8 @@ def step_finish(commitment: Commitment, begun: Begun, text: str, *, payload: dic
         f"commitment.{begun.step.name}", text, obj=commitment, subject=commitment.subject, actor=begun.actor,
         on=begun.on, payload={"number": commitment.number, "state": commitment.state, **(payload or {})},
     )  # fmt: skip
+    if commitment.is_public:
+        tier_mark(subject=commitment.subject, cause=f"信用承诺变动：{commitment.number}", on=begun.on)
     if is_over:
         for obligation in commitment.obligations.all():
             deadlines_cancel(obligation, actor=begun.actor, on=begun.on)

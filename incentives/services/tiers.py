@@ -1,29 +1,30 @@
 """Tiers recomputed when a fact, a day or a pack changes, and only then; objections against them."""
 
-from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from incentives.models import Commitment, Honour, TierAssessment, TierMark, TierObjection, TierRun
-from incentives.selectors.honours import honours_in_force
-from incentives.selectors.tiers import gradable, reasons_told, subjects_stale, tier_pack, world_verdict
+from incentives.models import TierAssessment, TierMark, TierObjection, TierRun, TierUngraded
+from incentives.selectors.tier_answers import tiers_ask, tiers_choose
+from incentives.selectors.tiers import first_overtaken, new_subjects, overtaken, tier_pack
+from incentives.services.tier_settling import TIME, marks_drop, tiers_settle
 from registry import clock
 from registry.base.errors import Conflict, NotAllowed, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
-from registry.models import Account, Department, Subject
+from registry.models import Account, Department, PolicyActivation, Subject
 from registry.selectors.policies import ActivePack
-from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 from registry.services.events import event_record
 from registry.services.notices import notice_queue
 from registry.services.subjects import subject_lock
-from sanctions.selectors.history import BLACKLIST, SubjectWorld
-from sanctions.selectors.worlds import subject_id_chunks, worlds_of
 
-CHUNK = 500
+# Marks that are settled in one transaction: a fact about one of these subjects waits for its end.
+AT_ONCE = 5_000
+# Everybody is asked once a week whatever the marks say; that is to change nothing.
+WHOLE_EVERY = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
-TIME, PACK, FIRST = "期间届满", "评定办法变动", "初次评定"
 
 
 def tier_mark(*, subject: Subject, cause: str, on: date) -> None:
@@ -38,145 +39,130 @@ def tier_mark(*, subject: Subject, cause: str, on: date) -> None:
 
 
 def tiers_recompute(*, on: date) -> dict[str, int]:
-    """Bring every tier into step on the day `on`: everybody after the pack changed, else whoever is marked, overtaken by
-    a day or new. Run twice, or days late, it leaves the same tiers: each change is dated by its own day.
+    """Bring every tier into step on the day `on`: everybody after the pack changed and once a week, else whoever is
+    marked, overtaken by a day or new. Run twice, or days late, it leaves the same tiers: each change is dated by its own
+    day and made by the edition in use on it.
 
-    Counts: subjects looked at (`judged`), tiers that changed (`changed`).
+    Counts: subjects looked at (`judged`), of them each by itself (`alone`), tiers that changed (`changed`), subjects of
+    whom anything was written (`written`), and those of whom the weekly question of everybody wrote anything, which is to
+    be nobody (`corrected`).
     """
-    counts = {"judged": 0, "changed": 0}
-    active = tier_pack(on)
-    _others_close(active.version.pack_id if active is not None else "", on)
-    if active is None:
-        return counts
-    run, is_new = TierRun.objects.get_or_create(pack_id=active.version.pack_id, defaults={"policy": active.version})
-    if not is_new and run.policy_id != active.version.pk:
-        run.policy, run.after, run.is_finished = active.version, 0, False
-        run.save()
-    if not run.is_finished:
-        for ids in subject_id_chunks(gradable(), size=CHUNK, after=run.after):
-            _chunk(ids, active, on, counts)
-            run.after = ids[-1]
-            run.save(update_fields=["after"])
-        run.is_finished = True
-        run.save(update_fields=["is_finished"])
-    after = 0
-    while ids := subjects_stale(active.version.pack_id, on, after=after, limit=CHUNK):
-        _chunk(ids, active, on, counts)
-        after = ids[-1]
-    return counts
+    night, active = _Night(), tier_pack(on)
+    for day in _edition_days(on):
+        night.advance(tier_pack(day), day)
+    night.advance(active, on)
+    if active is not None:
+        night.finish(active, on)
+    return night.counts
 
 
-@transaction.atomic
-def _chunk(ids: Collection[int], active: ActivePack, on: date, counts: dict[str, int]) -> None:
-    """Settle some subjects in one short transaction. Their rows are locked, so that a fact that comes meanwhile waits,
-    and its mark is newer than this answer."""
-    locked = Subject.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    grade = set(gradable().filter(pk__in=[each.pk for each in locked]).values_list("pk", flat=True))
-    marks = {each.subject_id: each for each in TierMark.objects.filter(subject_id__in=ids)}
-    open_now = TierAssessment.objects.filter(subject_id__in=ids, pack_id=active.version.pack_id, ends_on__isnull=True)
-    before = {each.subject_id: each for each in open_now}
-    committed = set(Commitment.objects.public(on).filter(subject_id__in=ids).values_list("subject_id", flat=True))
-    held = honours_in_force(ids, on)
-    with answers_remembered():
-        for world in worlds_of(ids):
-            pk = world.subject.pk
-            if pk not in grade:
-                _close(before.get(pk), on)
-                continue
-            counts["judged"] += 1
-            counts["changed"] += _settle(
-                world, active, on, before.get(pk), marks.get(pk), held.get(pk, []), pk in committed
-            )
-    TierMark.objects.filter(token__in=[each.token for each in marks.values()]).delete()
+def _edition_days(on: date) -> list[date]:
+    """Days between the last run and `on` on which another edition may have come into use."""
+    looked_on = TierRun.objects.order_by("looked_on").values_list("looked_on", flat=True).first()
+    if looked_on is None:
+        return []
+    found: set[date] = set()
+    for name in ("starts_on", "ends_on"):
+        between = PolicyActivation.objects.filter(**{f"{name}__gt": looked_on, f"{name}__lt": on})
+        found.update(between.values_list(name, flat=True))
+    return sorted(found)
+
+
+class _Night:
+    def __init__(self) -> None:
+        self.counts = {"judged": 0, "alone": 0, "changed": 0, "written": 0, "corrected": 0}
+
+    def advance(self, active: ActivePack | None, on: date) -> None:
+        """Settle what time and editions changed up to `on`."""
+        pack_id = active.version.pack_id if active is not None else ""
+        _others_close(pack_id, on)
+        if active is None:
+            return
+        run = TierRun.objects.filter(pack_id=pack_id).first()
+        is_new_edition = run is None or run.policy_id != active.version.pk
+        last = on - ONE_DAY if is_new_edition else on
+        while run is not None and (day := first_overtaken(pack_id, last)) is not None:
+            self._settle_day(_edition_on(day, active), day)
+        if is_new_edition:
+            self._settle_everybody(active, on)
+        TierRun.objects.filter(pack_id=pack_id).update(looked_on=on)
+
+    def finish(self, active: ActivePack, on: date) -> None:
+        """Settle the marks, and once a week ask everybody."""
+        while self._settle_some(active, on):
+            pass
+        run = TierRun.objects.get(pack_id=active.version.pack_id)
+        if not timedelta(0) <= on - run.asked_on < WHOLE_EVERY:
+            self.counts["corrected"] += self._settle_everybody(active, on)
+
+    @transaction.atomic
+    def _settle_day(self, active: ActivePack, day: date) -> None:
+        _run_lock(active)
+        graded, ungraded = overtaken(active.version.pack_id, day)
+        tiers_choose([_choice(graded.order_by()), _choice(ungraded)])
+        self._settle(active, day, chosen=True, cause=TIME)
+
+    @transaction.atomic
+    def _settle_everybody(self, active: ActivePack, on: date) -> int:
+        _run_lock(active)
+        written = self._settle(active, on, chosen=False)
+        asked = {"policy": active.version, "asked_on": on, "looked_on": on}
+        TierRun.objects.update_or_create(pack_id=active.version.pack_id, defaults=asked)
+        return written
+
+    @transaction.atomic
+    def _settle_some(self, active: ActivePack, on: date) -> bool:
+        _run_lock(active)
+        marks = TierMark.objects.order_by("subject_id")[:AT_ONCE]
+        new = new_subjects(active.version.pack_id).order_by("pk")[:AT_ONCE]
+        if not tiers_choose([_choice(marks, "cause", "token"), _choice(new, subject="id")]):
+            return False
+        self._settle(active, on, chosen=True)
+        marks_drop()
+        return True
+
+    def _settle(self, active: ActivePack, on: date, *, chosen: bool, cause: str = "") -> int:
+        for name, number in tiers_ask(active, on, chosen=chosen).items():
+            self.counts[name] += number
+        settled = tiers_settle(active, on, chosen=chosen, cause=cause)
+        self.counts["changed"] += settled.changed
+        self.counts["written"] += settled.written
+        return settled.written
+
+
+def _run_lock(active: ActivePack) -> None:
+    """Two runs wait for one another."""
+    TierRun.objects.select_for_update().filter(pack_id=active.version.pack_id).first()
+
+
+def _edition_on(day: date, active: ActivePack) -> ActivePack:
+    """The edition that was in use on an earlier day."""
+    found = tier_pack(day)
+    return found if found is not None and found.version.pack_id == active.version.pack_id else active
+
+
+def _choice(
+    found: QuerySet[Any], cause: str = "NULL", token: str = "NULL", *, subject: str = "subject_id"  # noqa: S107
+) -> tuple[str, list[Any]]:  # fmt: skip
+    text, params = found.query.sql_with_params()
+    return f"SELECT q.{subject}, {cause}, {token} FROM ({text}) AS q WHERE 1 = 1", list(params)  # noqa: S608
 
 
 def _others_close(pack_id: str, on: date) -> None:
     """End the tiers of packs that the office does not grade by any more."""
     TierAssessment.objects.filter(ends_on__isnull=True, starts_on__lt=on).exclude(pack_id=pack_id).update(ends_on=on)
+    TierUngraded.objects.exclude(pack_id=pack_id).delete()
     TierRun.objects.exclude(pack_id=pack_id).delete()
-
-
-def _close(assessment: TierAssessment | None, on: date) -> None:
-    if assessment is None:
-        return
-    # One that began today held today.
-    assessment.ends_on, assessment.next_change_on = max(on, assessment.starts_on + ONE_DAY), None
-    assessment.save()
-
-
-def _settle(
-    world: SubjectWorld, active: ActivePack, on: date, assessment: TierAssessment | None, mark: TierMark | None,
-    held: list[Honour], committed: bool,
-) -> int:  # fmt: skip
-    """Walk through the days on which time changed the tier, then settle today; return how often it changed."""
-    changed = 0
-    while assessment is not None and assessment.next_change_on is not None and assessment.next_change_on <= on:
-        day = assessment.next_change_on
-        assessment, differs = _assess(world, active, day, assessment, TIME, held, committed)
-        changed += differs
-    cause = mark.cause if mark is not None else PACK if assessment is not None else FIRST
-    if assessment is None or mark is not None or assessment.policy_id != active.version.pk:
-        _, differs = _assess(world, active, on, assessment, cause, held, committed)
-        changed += differs
-    return changed
-
-
-def _assess(
-    world: SubjectWorld, active: ActivePack, day: date, before: TierAssessment | None, cause: str, held: list[Honour],
-    committed: bool,
-) -> tuple[TierAssessment | None, bool]:  # fmt: skip
-    verdict, _, history = world_verdict(world, active, day, honours=held, committed=committed)
-    if verdict.tier is None:
-        _close(before, day)
-        return None, before is not None
-    content = {
-        "policy": active.version, "tier_code": verdict.tier.code, "tier_label": verdict.tier.label[:100],
-        "is_newcomer": verdict.tier.newcomer, "missing": list(verdict.missing),
-        "reasons": reasons_told(active, verdict, history, day), "assessed_on": day,
-        "next_change_on": _next_look(world, verdict.next_change_on, day),
-    }  # fmt: skip
-    differs = before is None or before.tier_code != verdict.tier.code
-    # A new row for a new tier or edition; what else changed about the same tier is kept on its row.
-    if before is not None and (not (differs or before.policy_id != active.version.pk) or before.starts_on >= day):
-        for name, value in content.items():
-            setattr(before, name, value)
-        if differs:
-            before.cause = cause
-        before.save()
-        return before, differs
-    if before is not None:
-        before.ends_on = day
-        before.save()
-    new = TierAssessment.objects.create(
-        subject=world.subject, pack_id=active.version.pack_id, starts_on=day, cause=cause, **content
-    )
-    if before is not None and differs:
-        event_record(
-            "tier.changed", f"信用等级由{before.tier_label}变为{new.tier_label}（{cause}）", obj=new,
-            subject=world.subject, actor=None, on=day,
-            payload={"from": before.tier_code, "to": new.tier_code, "pack": new.pack_id},
-        )  # fmt: skip
-    return new, differs
-
-
-def _next_look(world: SubjectWorld, by_pack: date | None, day: date) -> date | None:
-    """The first later day on which the answer can change: by the pack's own windows, or because an entry on another
-    field's blacklist begins or ends."""
-    edges = [
-        edge
-        for entry in world.entries
-        if entry.list_code == BLACKLIST
-        for edge in (entry.starts_on, entry.ends_on)
-        if edge > day
-    ]
-    return min([*edges, *([by_pack] if by_pack is not None else [])], default=None)
 
 
 def tiers_move(*, loser: Subject, winner: Subject, on: date) -> None:
     """Close the tiers of a subject that is merged away, and let the winner be graded anew."""
     for each in TierAssessment.objects.filter(subject=loser, ends_on__isnull=True):
-        _close(each, on)
-    TierMark.objects.filter(subject=loser).delete()
+        # One that began today held today.
+        each.ends_on, each.next_change_on = max(on, each.starts_on + ONE_DAY), None
+        each.save()
+    # A run that saw the loser still standing may write a tier for it yet: its mark ends that one.
+    tier_mark(subject=loser, cause="主体合并", on=on)
     tier_mark(subject=winner, cause="主体合并", on=on)
 
 

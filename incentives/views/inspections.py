@@ -12,9 +12,10 @@ from incentives.forms.inspections import PlanFilterForm, PlanForm, VisitFilterFo
 from incentives.models import Inspection, InspectionPlan, InspectionYear
 from incentives.rules import inspections as rules
 from incentives.selectors import inspections as selectors
-from incentives.selectors.inspection_population import departments_of, population_of, strata_on, tiers_are_stale
+from incentives.selectors.inspection_population import departments_of, population_of, strata_on
 from incentives.selectors.inspection_redraw import redraw
 from incentives.selectors.inspection_years import cost_in, estimate_of, workdays_of, years_of
+from incentives.selectors.tiers import tiers_are_stale
 from incentives.services.inspection_plans import plan_draft, plan_update
 from incentives.services.inspection_results import visits_publish
 from registry import clock

@@ -23,7 +23,7 @@ def standing_page(request: HttpRequest) -> HttpResponse:
         "rows": honour_rows(own_honours(subject), today),
         "enjoyed": incentives_of(subject, today),
         "graded": tier_page(subject, today),
-        "history": tier_history(subject)[:20],
+        "history": tier_history(subject, limit=20),
         "objections": tier_objections().filter(subject=subject)[:20],
     }
     return render(request, f"{PAGES}/home.html", context)

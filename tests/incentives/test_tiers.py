@@ -38,11 +38,18 @@ def history(subject):
     return [(each.tier_code, each.starts_on, each.ends_on) for each in rows]
 
 
+def recompute(day) -> tuple[int, int]:
+    """Settle the day; return how many were looked at and how many changed. Asking everybody must never find anything."""
+    counts = tiers_recompute(on=day)
+    assert counts["corrected"] == 0
+    return counts["judged"], counts["changed"]
+
+
 def test_newcomers_are_graded_once_and_nobody_is_looked_at_again_without_a_change():
     subjects = [good() for _ in range(3)]
-    assert tiers_recompute(on=MONDAY) == {"judged": 3, "changed": 3}
-    assert tiers_recompute(on=MONDAY) == {"judged": 0, "changed": 0}
-    assert tiers_recompute(on=Day(2026, 6, 2)) == {"judged": 0, "changed": 0}
+    assert recompute(MONDAY) == (3, 3)
+    assert recompute(MONDAY) == (0, 0)
+    assert recompute(Day(2026, 6, 2)) == (0, 0)
     assert set(tiers_of([each.pk for each in subjects], MONDAY).values()) == {"A"}
 
 
@@ -85,7 +92,7 @@ def test_a_confirmed_record_marks_and_the_next_run_lowers_the_tier_with_its_caus
     jury = Jury(subject, office, reviewer, reviewer, reviewer)
     record = confirm(jury, on=Day(2026, 8, 3))
     assert TierMark.objects.get().subject == subject
-    assert tiers_recompute(on=Day(2026, 8, 3)) == {"judged": 1, "changed": 1}
+    assert recompute(Day(2026, 8, 3))[1] == 1
     assert history(subject) == [("A", MONDAY, Day(2026, 8, 3)), ("C", Day(2026, 8, 3), None)]
     held = TierAssessment.objects.get(subject=subject, ends_on__isnull=True)
     assert record.number in held.cause
@@ -117,15 +124,22 @@ def test_a_blacklist_of_another_field_lowers_and_its_end_lifts_without_a_new_fac
     assert history(subject) == [("D", Day(2026, 6, 11), Day(2029, 6, 12)), ("A", Day(2029, 6, 12), None)]
 
 
-def test_a_new_edition_of_the_pack_asks_everybody_again():
+def test_everybody_is_asked_once_a_week_and_nothing_comes_of_it():
     subject = good()
-    tiers_recompute(on=MONDAY)
-    run = TierRun.objects.get()
-    assert run.is_finished
-    run.is_finished, run.after = False, 0
-    run.save()
-    assert tiers_recompute(on=Day(2026, 7, 1)) == {"judged": 1, "changed": 0}
+    assert recompute(MONDAY) == (1, 1)
+    assert recompute(Day(2026, 6, 7)) == (0, 0)
+    assert recompute(Day(2026, 6, 8)) == (1, 0)
+    assert recompute(Day(2026, 6, 9)) == (0, 0)
+    assert TierRun.objects.get().asked_on == Day(2026, 6, 8)
     assert history(subject) == [("A", MONDAY, None)]
+
+
+def test_what_no_mark_told_is_found_by_the_week_and_counted():
+    subject = good()
+    recompute(MONDAY)
+    TierAssessment.objects.filter(subject=subject).update(tier_code="D")
+    assert tiers_recompute(on=Day(2026, 6, 8))["corrected"] == 1
+    assert history(subject) == [("D", MONDAY, Day(2026, 6, 8)), ("A", Day(2026, 6, 8), None)]
 
 
 def test_a_pack_out_of_use_grades_nobody_from_that_day():

@@ -1,0 +1,179 @@
+"""Asking a pack about many subjects' tiers at once; whom the question cannot answer is evaluated alone.
+
+The answers stand in tables of this connection (`FACTS`, `ANSWERS`, see `tier_sql`) until the next question.
+"""
+# ruff: noqa: S608
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from incentives.models import Commitment, Honour
+from incentives.rules.honours import RECOGNISED
+from incentives.selectors.honours import honours_in_force
+from incentives.selectors.tier_facts_sql import CHOSEN, FACTS, looked_back_to
+from incentives.selectors.tier_sql import ANSWERS, MISSING, NO_TIER, TierQuery
+from incentives.selectors.tiers import world_verdict
+from registry.models import Subject
+from registry.rules.policy.facts import History
+from registry.rules.policy.standing import listing_state
+from registry.rules.policy.tier_plan import TierPlan, tier_plan
+from registry.selectors.policies import ActivePack
+from registry.selectors.remembered import answers_remembered
+from sanctions.models import ListEntry
+from sanctions.selectors.history import BLACKLIST, SubjectWorld
+from sanctions.selectors.population_sql import table
+from sanctions.selectors.worlds import worlds_of
+
+CHUNK = 500
+# Of so many subjects and more the whole tables are read.
+_MANY = 20_000
+_WORK_MEMORY = "128MB"
+_ONE_DAY = timedelta(days=1)
+
+
+def tiers_choose(queries: Iterable[tuple[str, list[Any]]]) -> int:
+    """Choose the subjects that the next question is about: queries (text, parameters) of subject_id, cause (None: by
+    time, pack or for the first time) and token (of a mark, None without); the first that names a subject counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {CHOSEN}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY, cause varchar(200) NULL, token {_token()} NULL)"
+        )
+        for text, params in queries:
+            cursor.execute(f"INSERT INTO {CHOSEN} {text} ON CONFLICT DO NOTHING", params)
+        _analyze(cursor, CHOSEN)
+        cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}")
+        return int(cursor.fetchone()[0])
+
+
+def _token() -> str:
+    return "uuid" if connection.vendor == "postgresql" else "char(32)"
+
+
+def tiers_ask(active: ActivePack, on: date, *, chosen: bool) -> dict[str, int]:
+    """Grade everybody, or the chosen, on the day `on`; the caller's transaction keeps the answers together.
+
+    Returns how many were graded (`judged`), and how many of them each by itself (`alone`).
+    """
+    plan = tier_plan(active.pack)
+    with connection.cursor() as cursor:
+        for name in (FACTS, ANSWERS):
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        _plan_for(cursor, chosen)
+        if plan is None:
+            _leave_open(cursor, chosen)
+        else:
+            query = TierQuery(plan, on, chosen=chosen)
+            for name, (text, params) in ((FACTS, query.facts()), (ANSWERS, query.answers())):
+                cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {text}", params)
+                _analyze(cursor, name)
+        cursor.execute(f"SELECT COUNT(*), SUM(is_open) FROM {ANSWERS}")
+        judged, alone = cursor.fetchone()
+        cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_open = 1 ORDER BY subject_id")
+        ids = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(ids), CHUNK):
+        _judge(ids[start : start + CHUNK], active, plan, on)
+    return {"judged": judged, "alone": alone or 0}
+
+
+def _plan_for(cursor: Any, chosen: bool) -> None:
+    """Tell PostgreSQL what it cannot estimate: whether a few are asked about or a county."""
+    if connection.vendor != "postgresql":
+        return
+    cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
+    cursor.execute("SET LOCAL jit = off")
+    cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}" if chosen else f"SELECT {_MANY}")
+    are_few = cursor.fetchone()[0] < _MANY
+    for name in ("seqscan", "hashjoin", "nestloop"):
+        cursor.execute(f"SET LOCAL enable_{name} = {'off' if (name != 'nestloop') == are_few else 'on'}")
+
+
+def _leave_open(cursor: Any, chosen: bool) -> None:
+    """Tables for a pack that only the evaluation of one subject can answer."""
+    cursor.execute(f"CREATE TEMPORARY TABLE {FACTS} (subject_id bigint, record_id bigint, mask bigint)")
+    among = f"AND id IN (SELECT subject_id FROM {CHOSEN})" if chosen else ""
+    cursor.execute(
+        f"""CREATE TEMPORARY TABLE {ANSWERS} AS SELECT id AS subject_id, {NO_TIER} AS tier, 0 AS missing,
+            CAST(NULL AS date) AS next_change_on, '' AS profile, 1 AS is_open FROM {table(Subject)}
+            WHERE kind = 'organization' AND status = 'active' AND merged_into_id IS NULL {among}"""
+    )
+
+
+def _analyze(cursor: Any, name: str) -> None:
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {name}")
+
+
+def _judge(ids: Collection[int], active: ActivePack, plan: TierPlan | None, on: date) -> None:
+    """Evaluate these subjects one by one into the answers."""
+    held = honours_in_force(ids, on)
+    committed = set(Commitment.objects.public(on).filter(subject_id__in=ids).values_list("subject_id", flat=True))
+    further = _further_edges(ids, plan, on)
+    places = {tier.code: place for place, tier in enumerate(active.pack.tiers)}
+    rows = []
+    with answers_remembered():
+        for world in worlds_of(ids):
+            pk = world.subject.pk
+            verdict, _, history = world_verdict(
+                world, active, on, honours=held.get(pk, ()), committed=pk in committed
+            )  # fmt: skip
+            days = [*further.get(pk, ()), *next_looks(world, active, plan, on)]
+            days += [verdict.next_change_on] if verdict.next_change_on is not None else []
+            tier = places[verdict.tier.code] if verdict.tier is not None else NO_TIER
+            # Which fact is missing matters to nobody whom no tier waits for.
+            missing = sum(MISSING[name] for name in verdict.missing)
+            lists = "".join(f"list:{code} " for code in _lists_in_force(active, plan, history, on))
+            rows.append([tier, missing, min(days, default=None), lists, pk])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {ANSWERS} SET tier = %s, missing = %s, next_change_on = %s, profile = profile || %s WHERE subject_id = %s",
+            rows,
+        )
+
+
+def _lists_in_force(active: ActivePack, plan: TierPlan | None, history: History, on: date) -> list[str]:
+    known = history.known_on(on)
+    existing = [record for record in known.records if record.exists_on(on)]
+    running = {each.list_code for each in known.listings if listing_state(active.pack, each, existing, on).in_force}
+    return [code for code in (plan.lists if plan is not None else ()) if code in running]
+
+
+def _further_edges(ids: Collection[int], plan: TierPlan | None, on: date) -> dict[int, list[date]]:
+    """The later days written on commitments and honours, as far as the pack asks for them."""
+    found: dict[int, list[date]] = defaultdict(list)
+    if plan is None or plan.asks_commitment:
+        signed = Commitment.objects.filter(subject_id__in=ids, is_public=True, signature__isnull=False)
+        for pk, *days in signed.values_list("subject_id", "signature__signed_on", "closed_on", "last_day"):
+            until = [days[2] + _ONE_DAY] if days[2] is not None else []
+            found[pk] += [day for day in (*days[:2], *until) if day is not None and day > on]
+    if plan is None or plan.lists:
+        honours = Honour.objects.filter(subject_id__in=ids, state=RECOGNISED)
+        for pk, *days in honours.values_list("subject_id", "starts_on", "ends_on"):
+            found[pk] += [day for day in days if day is not None and day > on]
+    return found
+
+
+def next_looks(world: SubjectWorld, active: ActivePack, plan: TierPlan | None, on: date) -> list[date]:
+    """Return the later days that are written on records and entries already: a tier is looked at again when they come,
+    for what happens only then is not known today."""
+    first = looked_back_to(plan, on) if plan is not None else None
+    found = [day for entry in world.entries for day in _entry_days(entry, active, plan)]
+    for record in world.records:
+        own = (record.decided_on, record.occurred_on)
+        if first is None or any(day is not None and day >= first for day in own):
+            found += [
+                day for day in (*own, record.voided_on, record.repaired_on, record.disputed_on) if day is not None
+            ]
+    return [day for day in found if day > on]
+
+
+def _entry_days(entry: ListEntry, active: ActivePack, plan: TierPlan | None) -> list[date]:
+    days = [entry.starts_on, entry.ends_on] if entry.list_code == BLACKLIST else []
+    if entry.pack_id == active.pack.head.id and (plan is None or plan.lists):
+        pauses = [day for each in entry.pauses.all() for day in (each.starts_on, each.ends_on) if day is not None]
+        days += [entry.published_on or entry.starts_on, entry.ends_on, *pauses]
+    return days

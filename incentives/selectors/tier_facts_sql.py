@@ -1,0 +1,210 @@
+"""The records that a pack's tier conditions look at, as SQL: which facts there are and under which leaves each counts.
+
+The text is the same on PostgreSQL and SQLite but for a period's end and a JSON list. Names come from the models; every
+value out of a pack is bound as a parameter, or is a whole number.
+"""
+# ruff: noqa: S608
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.db import connection
+
+from registry.models import AccidentDetail, Finding, PenaltyDetail, Record, RecordItem
+from registry.rules.accidents import LEAST, Grade
+from registry.rules.policy.conditions import (
+    AccidentNode,
+    AccidentTest,
+    AllOf,
+    AnyOf,
+    FindingNode,
+    HonourNode,
+    ItemNode,
+    Node,
+    PenaltyNode,
+)
+from registry.rules.policy.tier_plan import Leaf, TierPlan, leaf_bits
+from registry.rules.policy.values import Window
+from sanctions.selectors.population_sql import Statement, first_inside, table
+
+CHOSEN, FACTS = "tier_chosen", "tier_fact"
+NEVER = date(9999, 12, 31)
+_BAD_KINDS = (Record.Kind.MISCONDUCT, Record.Kind.COMMITMENT_BROKEN)
+_RECORD_DAYS = ("occurred_on", "decided_on", "voided_on", "repaired_on", "disputed_on")
+_CENT = Decimal("0.01")
+
+
+class FactsQuery:
+    """Builds the query of the facts on one day; `chosen`: only of the subjects in `CHOSEN`."""
+
+    def __init__(self, plan: TierPlan, on: date, *, chosen: bool = False) -> None:
+        self.plan, self.pack, self.on, self.chosen = plan, plan.pack, on, chosen
+        self.bits = leaf_bits(plan.leaves)
+
+    def facts(self) -> tuple[str, dict[str, Any]]:
+        """Return the query of the facts: subject_id, record_id, place, day, mask (a bit for each leaf), points, edge."""
+        q = Statement()
+        points = self._weight(q)
+        mask = " + ".join(
+            ["CAST(0 AS bigint)"]
+            + [f"CASE WHEN {self._is_of_leaf(q, leaf)} THEN {bit:d} ELSE 0 END" for leaf, bit in self.bits.items()]
+        )
+        on = q.bind(self.on)
+        exists = f"x.day <= {on} AND (x.voided_on IS NULL OR x.voided_on > {on})"
+        text = f"""
+            SELECT * FROM (
+                SELECT x.subject_id, x.record_id, x.place, x.day, CASE WHEN {exists} THEN {mask} ELSE 0 END AS mask,
+                    {points} AS points, {self._edge(q)} AS edge
+                FROM ({self._records(q)}) AS x
+            ) AS looked WHERE mask <> 0 OR edge IS NOT NULL"""
+        return text, q.params
+
+    def _records(self, q: Statement) -> str:
+        own = f"""LEFT JOIN (SELECT id, record_id, code, ROW_NUMBER() OVER (PARTITION BY record_id ORDER BY id) AS place
+            FROM {table(RecordItem)} WHERE pack_id = {q.bind(self.pack.head.id)} AND {self._of_chosen_records()}) i
+            ON i.record_id = r.id"""
+        return f"""
+            SELECT r.id AS record_id, r.subject_id, r.kind, {", ".join(f"r.{each}" for each in _RECORD_DAYS)}, i.code,
+                COALESCE(i.place, 1) AS place, a.deaths, a.injured, a.loss, a.is_liable,
+                a.record_id AS accident_id, p.kinds, p.fine, p.record_id AS penalty_id,
+                CASE WHEN a.record_id IS NOT NULL AND COALESCE(i.place, 1) = 1 AND r.occurred_on IS NOT NULL
+                    THEN r.occurred_on ELSE r.decided_on END AS day
+            FROM {table(Record)} r {own}
+            LEFT JOIN {table(AccidentDetail)} a ON a.record_id = r.id
+            LEFT JOIN {table(PenaltyDetail)} p ON p.record_id = r.id
+            WHERE r.state <> 'draft' AND {self.among_chosen("r.subject_id")} AND {self._may_be_inside(q)}
+                AND (COALESCE(i.place, 1) = 1 OR r.kind <> 'honour')"""
+
+    def _may_be_inside(self, q: Statement) -> str:
+        first = looked_back_to(self.plan, self.on)
+        if first is None:
+            return "1 = 1"
+        return f"(r.decided_on >= {q.bind(first)} OR r.occurred_on >= {q.bind(first)})"
+
+    def _edge(self, q: Statement) -> str:
+        """The first later day that is written on the record already."""
+        return least_of(q, [f"CASE WHEN x.{each} > {q.bind(self.on)} THEN x.{each} END" for each in _RECORD_DAYS])
+
+    def _weight(self, q: Statement) -> str:
+        weights = {item.code: item.points for item in self.pack.items if item.points} if self.pack.points else {}
+        if not weights:
+            return "0"
+        cases = " ".join(f"WHEN {q.bind(code)} THEN {points:d}" for code, points in weights.items())
+        return f"CASE WHEN x.kind = 'honour' THEN 0 ELSE CASE x.code {cases} ELSE 0 END END"
+
+    def _is_of_leaf(self, q: Statement, leaf: Leaf) -> str:
+        tests = []
+        if leaf.window is not None and leaf.window.kind != "span":
+            tests.append(f"x.day >= {q.bind(first_inside(leaf.window, self.on))}")
+        if not leaf.every:
+            tests.append(f"(x.repaired_on IS NULL OR x.repaired_on > {q.bind(self.on)})")
+            if self.pauses():
+                tests.append(f"(x.disputed_on IS NULL OR x.disputed_on > {q.bind(self.on)})")
+        if leaf.weighs_points:
+            tests.append(f"{self._weight(q)} > 0")
+        elif leaf.asks_adverse:
+            tests.append(self._is_adverse(q))
+        else:
+            assert isinstance(leaf.test, Node)  # noqa: S101  (the other two are told apart above)
+            tests.append(self._matches(q, leaf.test))
+        return " AND ".join(tests)
+
+    def pauses(self) -> bool:
+        """Whether a disputed record does not count."""
+        return self.pack.objection is not None and self.pack.objection.pauses_measures.value
+
+    def _is_adverse(self, q: Statement) -> str:
+        return f"""((x.code IS NOT NULL AND x.kind <> 'honour') OR {q.among("x.kind", _BAD_KINDS)}
+            OR (x.place = 1 AND (x.penalty_id IS NOT NULL OR x.kind = 'penalty' OR x.is_liable)))"""
+
+    def _matches(self, q: Statement, node: Node) -> str:
+        match node:
+            case AnyOf() | AllOf():
+                joint = " OR " if isinstance(node, AnyOf) else " AND "
+                return f"({joint.join(self._matches(q, branch) for branch in node.branches)})"
+            case ItemNode():
+                return f"(x.kind <> 'honour' AND {q.among('x.code', node.codes)}{self._found(q, node.findings)})"
+            case HonourNode():
+                return f"(x.kind = 'honour' AND {q.among('x.code', node.codes)})"
+            case FindingNode():
+                return self._has_finding(q, node.codes)
+            case AccidentNode():
+                is_meant = self._is_accident(q, node.accident)
+                return f"(x.accident_id IS NOT NULL AND x.place = 1 AND {is_meant}{self._found(q, node.findings)})"
+            case PenaltyNode():
+                return self._is_penalty(q, node)
+        raise TypeError(type(node).__name__)
+
+    def _found(self, q: Statement, codes: Iterable[str]) -> str:
+        return "".join(f" AND {self._has_finding(q, [code])}" for code in codes)
+
+    def _has_finding(self, q: Statement, codes: Iterable[str]) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {table(Finding)} g WHERE g.record_id = x.record_id AND {q.among('g.code', codes)})"
+        )
+
+    def _is_penalty(self, q: Statement, node: PenaltyNode) -> str:
+        tests = ["x.place = 1", "(x.penalty_id IS NOT NULL OR x.kind = 'penalty')"]
+        if node.penalty.kinds:
+            tests.append(f"(x.kinds IS NOT NULL AND {q.overlaps('x.kinds', node.penalty.kinds)})")
+        least = node.penalty.fine_at_least
+        if least is not None:
+            # Fines are whole cents; half a cent less, so that none is missed for how a database keeps fractions.
+            cents = least.quantize(_CENT, ROUND_CEILING)
+            tests.append(f"COALESCE(x.fine, 0) >= {q.bind(float(cents) - 0.005)}")
+        return f"({' AND '.join(tests)})"
+
+    def _is_accident(self, q: Statement, test: AccidentTest) -> str:
+        tests = ["1 = 1"]
+        if test.liable:
+            tests.append("x.is_liable")
+        if test.fatal:
+            tests.append("x.deaths > 0")
+        if test.injuring:
+            tests.append("(x.injured > 0 OR x.deaths > 0)")
+        code = test.exactly or test.at_least
+        if code is not None:
+            reached = Grade[code.upper()]
+            tests.append(_reaches(q, reached))
+            if test.exactly and reached is not max(Grade):
+                tests.append(f"NOT {_reaches(q, Grade(reached + 1))}")
+        return " AND ".join(tests)
+
+    def among_chosen(self, column: str) -> str:
+        """Return the test that a subject is one of those who are asked about."""
+        return f"{column} IN (SELECT subject_id FROM {CHOSEN})" if self.chosen else "1 = 1"
+
+    def _of_chosen_records(self) -> str:
+        if not self.chosen:
+            return "1 = 1"
+        return f"record_id IN (SELECT id FROM {table(Record)} WHERE {self.among_chosen('subject_id')})"
+
+
+def looked_back_to(plan: TierPlan, on: date) -> date | None:
+    """Return the earliest day of records that any condition looks at on `on`; None when there is none."""
+    windows: list[Window] = []
+    for leaf in plan.leaves:
+        if leaf.window is None or leaf.window.kind == "span":
+            return None
+        windows.append(leaf.window)
+    return min((first_inside(each, on) for each in windows), default=on)
+
+
+def least_of(q: Statement, days: list[str]) -> str:
+    """The earliest of some days, each of which may be NULL."""
+    if len(days) == 1:
+        return days[0]
+    if connection.vendor == "postgresql":
+        return f"LEAST({', '.join(days)})"
+    never = q.bind(NEVER)
+    return f"NULLIF(MIN({', '.join(f'COALESCE({day}, {never})' for day in days)}), {never})"
+
+
+def _reaches(q: Statement, reached: Grade) -> str:
+    least = next((each[1:] for each in LEAST if each[0] is reached), None)
+    if least is None:
+        return "(1 = 1)"
+    deaths, injured, loss = (q.bind(number) for number in least)
+    return f"(x.deaths >= {deaths} OR x.injured >= {injured} OR x.loss >= {loss})"
