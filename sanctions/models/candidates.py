@@ -60,10 +60,16 @@ class Standing(models.Model):
     `evaluated_on`: the day on which the note was written; later evaluations that agree leave it.
     """
 
-    # The constraint's index finds a subject's standings, and nobody asks for those of an edition.
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="standings", db_index=False)
+    # The constraint's index finds a subject's standings, and nobody asks for those of an edition. Looking up and locking
+    # the subject and the edition of each note would take most of the time in which a county's notes are written, to
+    # guard what nobody reads: a note of a subject that is gone is asked about and found to say nothing.
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="standings", db_index=False, db_constraint=False
+    )
     pack_id = models.CharField("政策代码", max_length=60)
-    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey(
+        PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     evaluated_on = models.DateField("评估日期")
     next_change_on = models.DateField("结论可能变化的日期", null=True)
     points = models.IntegerField("计分", null=True)
