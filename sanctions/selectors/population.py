@@ -19,7 +19,7 @@ from registry.rules.policy.schema import Pack
 from registry.rules.policy.screen import Source, asks_only_of_classified
 from registry.selectors.remembered import answers_remembered
 from sanctions.selectors.history import SubjectWorld, evaluate_loaded
-from sanctions.selectors.population_sql import CHOSEN, PopulationQuery, table
+from sanctions.selectors.population_sql import PopulationQuery, table
 from sanctions.selectors.worlds import worlds_of
 
 ANSWERS = "population_answer"
@@ -47,57 +47,43 @@ class Judged:
     error: Exception | None = None
 
 
-def population_choose(queries: Iterable[tuple[str, Any]]) -> int:
-    """Choose the subjects that the next question is about: those whose ids the queries (text, parameters) return.
-
-    Returns how many. With duplicates among the queries each subject is chosen once.
-    """
+def population_choose(queries: Iterable[tuple[str, Any]]) -> list[int]:
+    """Return the subjects whose ids the queries (text, parameters) return: each once, in order of id."""
+    found = list(queries)
+    text = " UNION ".join(
+        f"SELECT q{number}.subject_id FROM ({text}) AS q{number}" for number, (text, _) in enumerate(found)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {CHOSEN}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY)")
-        found = list(queries)
-        text = " UNION ".join(
-            f"SELECT q{number}.subject_id FROM ({text}) AS q{number}" for number, (text, _) in enumerate(found)
-        )
-        cursor.execute(f"INSERT INTO {CHOSEN} SELECT subject_id FROM ({text}) AS found WHERE subject_id IS NOT NULL",
-                       [value for _, params in found for value in params])  # fmt: skip
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {CHOSEN}")
-        cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}")
-        return int(cursor.fetchone()[0])
+        cursor.execute(text, [value for _, params in found for value in params])
+        return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 
 
-def population_chosen(*, after: int = 0) -> list[int]:
-    """Return the chosen subjects beyond `after`, in order of id."""
-    return _ids(f"SELECT subject_id FROM {CHOSEN} WHERE subject_id > %s ORDER BY subject_id", after)
-
-
-def population_ask(pack: Pack, on: date, *, chosen: bool = False) -> int:
-    """Ask `pack` about everybody, or about the chosen alone, on the day `on`. Returns how many have an answer.
+def population_ask(pack: Pack, on: date, *, chosen: Collection[int] | None = None) -> int:
+    """Ask `pack` about everybody, or about the `chosen` subjects alone, on the day `on`. Returns how many have an answer.
 
     Everybody without a row in the answers: no points, nothing due, nothing that time changes.
     """
-    looked_up = () if chosen or connection.vendor != "postgresql" else _looked_up(pack)
+    looked_up = () if chosen is not None or connection.vendor != "postgresql" else _looked_up(pack)
     text, params = PopulationQuery(pack, on, chosen=chosen, looked_up=looked_up).build()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
         if connection.vendor == "postgresql":
-            # One sort or hash over a county's subjects; compiling the text costs more than it gains.
-            cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
-            cursor.execute("SET LOCAL jit = off")
-            # Estimates of what joins with what are far too low for everybody, and a loop over a county never ends; for a
-            # few they are far too high, and no table is to be read from end to end.
-            for name in ("seqscan", "hashjoin") if _are_few(chosen) else ("nestloop",):
-                cursor.execute(f"SET LOCAL enable_{name} = off")
+            cursor.execute(_settings(are_few=chosen is not None and len(chosen) < _MANY))
         cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {ANSWERS}")
         cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
         return int(cursor.fetchone()[0])
 
 
-def _are_few(chosen: bool) -> bool:
-    return chosen and _least(f"SELECT 1 FROM {CHOSEN}", _MANY) < _MANY
+def _settings(*, are_few: bool) -> str:
+    """PostgreSQL's settings for the question."""
+    # One sort or hash over a county's subjects; compiling the text costs more than it gains; and a temporary table has
+    # no need to be on disk before the next statement.
+    settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off", "synchronous_commit": "off"}
+    # Estimates of what joins with what are far too low for everybody, and a loop over a county never ends; for a few they
+    # are far too high, and no table is to be read from end to end.
+    ways = ("seqscan", "hashjoin", "mergejoin") if are_few else ("nestloop",)
+    settings |= {f"enable_{way}": "off" for way in ways}
+    return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
 
 
 def _looked_up(pack: Pack) -> list[Source]:

@@ -1,11 +1,15 @@
-"""Which subjects may answer differently than when they were last asked, found by index: a night costs what changed."""
+"""Which subjects may answer differently than when they were last asked, found by index: a night costs what changed.
+
+The text of the queries holds names of tables and columns, never a value.
+"""
+# ruff: noqa: S608
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Model
 
 from registry.models import AccidentDetail, Finding, PenaltyDetail, Record, RecordItem, Subject
 from sanctions.models import EntryPause, ListEntry, Standing
@@ -16,14 +20,20 @@ from sanctions.selectors.population_sql import table
 OVERLAP = timedelta(hours=1)
 _OF_RECORDS = (RecordItem, Finding, PenaltyDetail, AccidentDetail)
 _WATCHED = (Record, *_OF_RECORDS, Subject, ListEntry, EntryPause)
+# The tables of row versions: each look at a model's manager of versions makes a class, and a night has no time for that.
+_HISTORY: dict[type[Model], type[Model]] = {each: each.history.model for each in _WATCHED}
 
 Query = tuple[str, list[Any]]
 
 
 def changes_seen() -> datetime | None:
     """Return the instant of the newest change of any fact that packs ask about; None when there is none."""
-    newest = [model.history.aggregate(newest=Max("history_date"))["newest"] for model in _WATCHED]
-    return max((found for found in newest if found is not None), default=None)
+    text = " UNION ALL ".join(f"SELECT MAX(history_date) AS at FROM {table(each)}" for each in _HISTORY.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MAX(at) FROM ({text}) AS newest")
+        found = cursor.fetchone()[0]
+    # SQLite tells an instant as text, in UTC.
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
 
 
 def changes_since(seen_until: datetime | None, looked_on: date, packs: Collection[str], on: date) -> list[Query]:
@@ -33,7 +43,8 @@ def changes_since(seen_until: datetime | None, looked_on: date, packs: Collectio
     those of whom an entry began or ended since `looked_on`, which other packs may ask about, and those with a decision
     dated ahead that counts from a day since. Other dates ahead (services refuse them) wait for the whole question.
     """
-    queries = [_noted(packs, on), _entries(looked_on, on), _decided(looked_on, on)]
+    ahead = ((ListEntry, "starts_on"), (ListEntry, "ends_on"), (Record, "decided_on"))
+    queries = [_noted(packs, on), *(_passed(model, column, looked_on, on) for model, column in ahead)]
     since = None if seen_until is None else seen_until - OVERLAP
     record, entry = table(Record), table(ListEntry)
     queries.append(_changed(Record, "h.subject_id", "", since))
@@ -45,29 +56,23 @@ def changes_since(seen_until: datetime | None, looked_on: date, packs: Collectio
     return queries
 
 
-def _changed(model: Any, subject: str, join: str, since: datetime | None) -> Query:
-    text = f"SELECT {subject} AS subject_id FROM {table(model.history.model)} h {join}"  # noqa: S608
+def _changed(model: type[Model], subject: str, join: str, since: datetime | None) -> Query:
+    text = f"SELECT {subject} AS subject_id FROM {table(_HISTORY[model])} h {join}"
     if since is None:
         return text, []
     return f"{text} WHERE h.history_date >= %s", [connection.ops.adapt_datetimefield_value(since)]
 
 
 def _noted(packs: Collection[str], on: date) -> Query:
-    found = Standing.objects.filter(pack_id__in=packs, next_change_on__lte=on)
-    return _text(found.values("subject_id"))
+    among = ", ".join(["%s"] * len(packs))
+    text = f"SELECT subject_id FROM {table(Standing)} WHERE pack_id IN ({among}) AND next_change_on <= %s"
+    return text, [*packs, _day(on)]
 
 
-def _entries(looked_on: date, on: date) -> Query:
-    ended = ListEntry.objects.filter(ends_on__gt=looked_on, ends_on__lte=on)
-    begun = ListEntry.objects.filter(starts_on__gt=looked_on, starts_on__lte=on)
-    return _text(ended.order_by().values("subject_id").union(begun.order_by().values("subject_id")))
+def _passed(model: type[Model], column: str, looked_on: date, on: date) -> Query:
+    text = f"SELECT subject_id FROM {table(model)} WHERE {column} > %s AND {column} <= %s"
+    return text, [_day(looked_on), _day(on)]
 
 
-def _decided(looked_on: date, on: date) -> Query:
-    found = Record.objects.order_by().filter(decided_on__gt=looked_on, decided_on__lte=on)
-    return _text(found.values("subject_id"))
-
-
-def _text(found: Any) -> Query:
-    text, params = found.query.sql_with_params()
-    return text, list(params)
+def _day(day: date) -> Any:
+    return connection.ops.adapt_datefield_value(day)

@@ -7,6 +7,7 @@ the models and from here; every value out of a pack is bound as a parameter, or 
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -34,7 +35,6 @@ from registry.rules.policy.screen import (
 from registry.rules.policy.values import Duration, Window
 from sanctions.models import EntryGround, EntryPause, ListEntry, Standing
 
-CHOSEN = "population_chosen"
 _FREEING = (ListEntry.EndReason.REVOKED, ListEntry.EndReason.CORRECTED)
 
 
@@ -69,6 +69,13 @@ class Statement:
         month_end = f"date({day}, 'start of month', '{months + 1:+d} months', '-1 day')"
         return f"date(min(date({day}, '{months:+d} months'), {month_end}), '{days:+d} days')"
 
+    def rows(self, values: Iterable[int]) -> str:
+        """Return a query for the column `subject_id` with these whole numbers."""
+        numbers = ",".join(map(str, values))
+        if connection.vendor == "postgresql":
+            return f"SELECT unnest({self.bind(f'{{{numbers}}}')}::bigint[]) AS subject_id"
+        return f"SELECT value AS subject_id FROM json_each({self.bind(f'[{numbers}]')})"
+
     def overlaps(self, column: str, values: Iterable[str]) -> str:
         """Return the test that a JSON list holds one of the values."""
         if connection.vendor == "postgresql":
@@ -83,6 +90,7 @@ def smaller(first: str, second: str) -> str:
     return f"CASE WHEN {first} IS NULL OR {second} < {first} THEN {second} ELSE {first} END"
 
 
+@lru_cache(maxsize=256)
 def first_inside(window: Window, on: date) -> date:
     """Return the earliest day of a record that lies in a lookback or calendar-year window on the day `on`."""
     if window.period is None:
@@ -94,14 +102,16 @@ def first_inside(window: Window, on: date) -> date:
 
 
 class PopulationQuery:
-    """Builds the query of one pack on one day. `chosen`: only for the subjects in the table `CHOSEN`; `looked_up`:
-    sources so small that their records are looked up one by one instead of passing over all records (PostgreSQL).
+    """Builds the query of one pack on one day. `chosen`: only for these subjects (None: for all); `looked_up`: sources
+    so small that their records are looked up one by one instead of passing over all records (PostgreSQL).
 
     Its rows: subject, points, next_change_on, is_loud (1: only a full evaluation can tell), and the standing noted so
     far. A subject without a row has no points, nothing due, and nothing that time changes.
     """
 
-    def __init__(self, pack: Pack, on: date, *, chosen: bool = False, looked_up: Collection[Source] = ()) -> None:
+    def __init__(
+        self, pack: Pack, on: date, *, chosen: Collection[int] | None = None, looked_up: Collection[Source] = ()
+    ) -> None:
         self.pack, self.on, self.chosen, self.looked_up = pack, on, chosen, looked_up
         self.screen = screen_of(pack)
         self.q = Statement()
@@ -129,7 +139,7 @@ class PopulationQuery:
         sums += [f"SUM({name}) AS {name}" for name in self._counts()]
         sums += [f"MAX({name}) AS {name}" for name in self.forces.values()]
         text = f"""
-            WITH used AS ({self._used()}),
+            WITH {self._chosen()}used AS ({self._used()}),
             facts AS ({" UNION ALL ".join(rows)}),
             found AS (SELECT subject_id, MIN(acted) AS acted, {", ".join(sums)}, MIN(edge) AS edge, MAX(odd) AS odd
                 FROM facts GROUP BY subject_id)
@@ -156,8 +166,16 @@ class PopulationQuery:
         columns = ", ".join(f"{expression} AS {name}" for name, expression in (empty | values).items())
         return f"SELECT {subject} AS subject_id, {columns}"
 
+    def _chosen(self) -> str:
+        """The chosen subjects and their records: read once, and from there the rest by index."""
+        if self.chosen is None:
+            return ""
+        return f"""chosen AS ({self.q.rows(self.chosen)}), theirs AS (
+            SELECT r.id, r.subject_id, r.kind, r.state, r.title, r.occurred_on, r.decided_on, r.voided_on, r.repaired_on,
+                r.disputed_on FROM {table(Record)} r WHERE {self._among_chosen("r.subject_id")}), """
+
     def _among_chosen(self, column: str) -> str:
-        return f"{column} IN (SELECT subject_id FROM {CHOSEN})" if self.chosen else "1 = 1"
+        return "1 = 1" if self.chosen is None else f"{column} IN (SELECT subject_id FROM chosen)"
 
     def _is_asked(self, source: Source) -> bool:
         if source == "item" and self._weights():
@@ -191,7 +209,7 @@ class PopulationQuery:
         joined, columns = _FROM[source]
         text = joined.format(
             pack=self.q.bind(self.pack.head.id) if "{pack}" in joined else "",
-            item=table(RecordItem), record=table(Record), accident=table(AccidentDetail),
+            item=table(RecordItem), record=self._all_records(), accident=table(AccidentDetail),
             finding=table(Finding), penalty=table(PenaltyDetail), its_record=self._its_record(source),
         )  # fmt: skip
         used = "".join(f", u.{name}" for name in self.used.values())
@@ -202,14 +220,17 @@ class PopulationQuery:
                 CASE WHEN {mixed} THEN 1 ELSE 0 END AS is_mixed,
                 COALESCE(r.occurred_on, r.decided_on) AS acted
             FROM {text} LEFT JOIN used u ON u.record_id = r.id AND u.subject_id = r.subject_id
-            WHERE r.state <> 'draft' AND {self._among_chosen("r.subject_id")} AND {self._may_be_inside(source)}"""
+            WHERE r.state <> 'draft' AND {self._may_be_inside(source)} OFFSET 0"""
 
     def _its_record(self, source: Source) -> str:
         name = source[0]  # as `_FROM` calls the source
         if source in self.looked_up:
             # The limit keeps it a look-up: joined otherwise, all records would be read for a handful.
             return f"CROSS JOIN LATERAL (SELECT * FROM {table(Record)} WHERE id = {name}.record_id LIMIT 1) r"
-        return f"JOIN {table(Record)} r ON r.id = {name}.record_id"
+        return f"JOIN {self._all_records()} r ON r.id = {name}.record_id"
+
+    def _all_records(self) -> str:
+        return table(Record) if self.chosen is None else "theirs"
 
     def _may_be_inside(self, source: Source) -> str:
         """Leave old records unread where every count of the source has a window: its day is one of these two."""

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from registry.models import Finding, Record, RecordItem, Subject
-from sanctions.models import ListEntry
+from sanctions.models import EntryGround, EntryPause, ListEntry
 from sanctions.selectors.history import SubjectWorld
 
 # Long texts that no condition asks for; a county's worth of them would fill the memory.
@@ -15,7 +15,7 @@ _UNASKED = ("facts", "penalty__violation_type", "penalty__basis", "penalty__cont
 
 
 def worlds_of(ids: Collection[int], *, classified: str | None = None) -> list[SubjectWorld]:
-    """Read the worlds of the subjects `ids`, in order of id: what `world_of` reads for one, in seven queries for all.
+    """Read the worlds of the subjects `ids`, in order of id: what `world_of` reads for one, in seven queries at most for all.
 
     Long texts of records are left in the database and read only when somebody asks for them. `classified`: leave out
     records that are not classified under this pack, no accident, found with nothing and no ground of an entry.
@@ -24,13 +24,16 @@ def worlds_of(ids: Collection[int], *, classified: str | None = None) -> list[Su
         return []
     entries: dict[int, list[ListEntry]] = defaultdict(list)
     grounds: set[int] = set()
-    for entry in ListEntry.objects.filter(subject_id__in=ids).prefetch_related("grounds", "pauses").order_by("pk"):
+    listed = list(ListEntry.objects.filter(subject_id__in=ids).order_by("pk"))
+    _attach(listed, "grounds", EntryGround, "entry_id")
+    _attach(listed, "pauses", EntryPause, "entry_id")
+    for entry in listed:
         entries[entry.subject_id].append(entry)
         grounds.update(ground.record_id for ground in entry.grounds.all())
     records: dict[int, list[Record]] = defaultdict(list)
     found = list(_records(ids) if classified is None else _records(ids).filter(_is_asked(classified, grounds)))
-    _attach(found, "items", RecordItem)
-    _attach(found, "findings", Finding)
+    _attach(found, "items", RecordItem, "record_id")
+    _attach(found, "findings", Finding, "record_id")
     for record in found:
         records[record.subject_id].append(record)
     return [
@@ -59,18 +62,20 @@ def _is_asked(pack_id: str, grounds: Collection[int]) -> Q:
     )
 
 
-def _attach(records: Sequence[Record], name: str, model: type[RecordItem] | type[Finding]) -> None:
-    """Prefetch what hangs on the records, in one query. Django's own prefetch builds a queryset for every record, which
-    costs more than all the rest of reading them."""
+def _attach(owners: Sequence[Record | ListEntry], name: str, model: type[Model], owned_by: str) -> None:
+    """Prefetch what hangs on records or entries, in one query. Django's own prefetch builds a queryset for every one of
+    them, which costs more than all the rest of reading them."""
+    if not owners:
+        return
     rows: dict[int, list[Any]] = defaultdict(list)
     found_rows: QuerySet[Any] = model._default_manager.all()
-    for row in found_rows.filter(record_id__in=[record.pk for record in records]).order_by("pk"):
-        rows[row.record_id].append(row)
+    for row in found_rows.filter(**{f"{owned_by}__in": [owner.pk for owner in owners]}).order_by("pk"):
+        rows[getattr(row, owned_by)].append(row)
     shared = found_rows.none().query
-    for record in records:
+    for owner in owners:
         found: QuerySet[Any] = QuerySet(model, query=shared)
-        setattr(found, "_result_cache", rows.get(record.pk, []))  # noqa: B010
-        vars(record).setdefault("_prefetched_objects_cache", {})[name] = found
+        setattr(found, "_result_cache", rows.get(owner.pk, []))  # noqa: B010
+        vars(owner).setdefault("_prefetched_objects_cache", {})[name] = found
 
 
 def subjects_with_facts() -> QuerySet[Subject]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from registry.base.collector import old_objects_spared
 from registry.models import Account, Subject
 from registry.rules.policy.loader import LoadedPack
 from registry.selectors.policies import ActivePack
@@ -18,7 +19,6 @@ from sanctions.selectors.population import (
     Judged,
     population_ask,
     population_choose,
-    population_chosen,
     population_judge,
     population_loud,
 )
@@ -56,7 +56,14 @@ def candidates_refresh(*, on: date, actor: Account | None = None) -> dict[str, i
     Counts: subjects with an answer (`asked`), of whom only a full evaluation could tell (`judged`), notes written,
     subjects whose candidates were not in step (`evaluated`), and what became of their candidates.
     """
-    night, seen, running = _Night(actor, on), changes_seen(), listing_packs(on)
+    night = _Night(actor, on)
+    with old_objects_spared():
+        _refresh(night)
+    return night.counts
+
+
+def _refresh(night: _Night) -> None:
+    on, seen, running = night.on, changes_seen(), listing_packs(night.on)
     runs = {run.pack_id: run for run in PopulationRun.objects.all()}
     known = [active for active in running if _is_known(runs.get(active.version.pack_id), active, on)]
     if known:
@@ -65,7 +72,6 @@ def candidates_refresh(*, on: date, actor: Account | None = None) -> dict[str, i
         if active not in known:
             _refresh_everybody(active, runs.get(active.version.pack_id), seen, night)
     _leave_gone_packs([active.version.pack_id for active in running], night)
-    return night.counts
 
 
 def _is_known(run: PopulationRun | None, active: ActivePack, on: date) -> bool:
@@ -84,8 +90,7 @@ def _refresh_changed(
     instants = [run.seen_until for run in runs]
     since = None if None in instants else min(instant for instant in instants if instant is not None)
     packs = [active.version.pack_id for active in known]
-    population_choose(changes_since(since, min(run.looked_on for run in runs), packs, night.on))
-    chosen = set(population_chosen())
+    chosen = population_choose(changes_since(since, min(run.looked_on for run in runs), packs, night.on))
     for active, run in zip(known, runs, strict=True):
         if chosen:
             _settle(active, run, night, chosen=chosen)
@@ -106,13 +111,13 @@ def _refresh_everybody(active: ActivePack, run: PopulationRun | None, seen: date
     run.save()
 
 
-def _settle(active: ActivePack, run: PopulationRun, night: _Night, *, chosen: set[int] | None = None) -> None:
+def _settle(active: ActivePack, run: PopulationRun, night: _Night, *, chosen: Sequence[int] | None = None) -> None:
     """Ask the pack, settle whom the question cannot answer or whose candidate has no grounds left, note the others."""
     waiting = subjects_waiting(active.version.pack_id)
-    night.add("asked", population_ask(active.pack, night.on, chosen=chosen is not None))
+    night.add("asked", population_ask(active.pack, night.on, chosen=chosen))
     loud = population_loud()
     # Nothing is due for them any more, so the question alone does not name them.
-    quiet = (waiting if chosen is None else waiting & chosen).difference(loud)
+    quiet = (waiting if chosen is None else waiting.intersection(chosen)).difference(loud)
     _evaluate_each(sorted(quiet), night)
     for start in range(0, len(loud), CHUNK):
         ids = [subject_id for subject_id in loud[start : start + CHUNK] if chosen is not None or subject_id > run.after]

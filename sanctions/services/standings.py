@@ -37,8 +37,8 @@ def standings_note_answers(*, policy: PolicyVersion, on: date) -> int:
         WHERE noted.id = a.standing_id AND a.is_loud = 0
             AND noted.policy_id = a.old_policy_id AND noted.evaluated_on = a.old_evaluated_on
             AND noted.points {_SAME} a.old_points AND noted.next_change_on {_SAME} a.old_next_change_on
-            AND NOT (noted.policy_id = %(policy)s AND noted.points {_SAME} a.points
-                AND noted.next_change_on {_SAME} a.next_change_on)
+            AND NOT (a.old_policy_id = %(policy)s AND a.old_points {_SAME} a.points
+                AND a.old_next_change_on {_SAME} a.next_change_on)
     """
     insert = f"""
         INSERT INTO {standing} (subject_id, pack_id, policy_id, evaluated_on, points, next_change_on)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from django.db import transaction
 
 from registry import clock
+from registry.base.collector import old_objects_spared
 from registry.base.errors import InvalidInput, TransitionRefused
 from registry.models import Account, PolicyDraft, PolicyVersion
 from registry.selectors.policies import pack_active, stored_pack
@@ -90,8 +91,9 @@ def trial_run(payload: dict[str, Any], now: datetime) -> None:
     """Outbox handler (`once=False`): answer what is left. A chunk's rows and the cursor are written together, so that a
     process killed at any moment loses nothing, and the next one doubles nothing.
     """
-    while trial_chunk_take(trial_id=payload["trial"], on=clock.today()):
-        lease_keep(now=clock.now())
+    with old_objects_spared():
+        while trial_chunk_take(trial_id=payload["trial"], on=clock.today()):
+            lease_keep(now=clock.now())
 
 
 @transaction.atomic

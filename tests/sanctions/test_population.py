@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry.models import Event, PolicyVersion, Record
+from registry.models import Event, Finding, PolicyVersion, Record
 from registry.rules.policy import load_packs
 from registry.rules.policy.conditions import KINDS, kind_of
 from registry.rules.policy.loader import parse_pack
@@ -17,11 +17,11 @@ from sanctions.selectors.history import evaluate_loaded
 from sanctions.selectors.population import (
     population_ask,
     population_choose,
-    population_chosen,
     population_judge,
     population_loud,
     population_quiet,
 )
+from sanctions.selectors.population_changes import changes_seen
 from sanctions.selectors.worlds import worlds_of
 from sanctions.services.population import candidates_refresh
 from sanctions.services.standings import standings_note_answers
@@ -120,7 +120,7 @@ def draft(name):
     return parse_pack(DRAFTS[name], source=name)
 
 
-def answers(loaded, on, *, chosen=False):
+def answers(loaded, on, *, chosen=None):
     """Subject → (points, next change, list → grounds) out of the whole-county question."""
     population_ask(loaded.pack, on, chosen=chosen)
     found = {each.subject_id: (each.points, each.next_change_on, {}) for each in population_quiet()}
@@ -176,7 +176,7 @@ def test_days_later_the_answers_are_still_the_same(pack_id):
 
 
 @pytest.mark.parametrize("limit", [0, 10**6])
-@pytest.mark.parametrize("name", ["everything", "capped"])
+@pytest.mark.parametrize("name", DRAFTS)
 def test_how_much_is_read_at_once_changes_no_answer(name, limit, monkeypatch):
     """PostgreSQL is asked in other words when there is much to read; the answers are the same."""
     monkeypatch.setattr(population, "_LOOKED_UP", limit)
@@ -185,8 +185,8 @@ def test_how_much_is_read_at_once_changes_no_answer(name, limit, monkeypatch):
     county = County(loaded, on)
     assert_same(loaded, county, on)
     everybody = answers(loaded, on)
-    population_choose([("SELECT id AS subject_id FROM registry_subject", [])])
-    assert answers(loaded, on, chosen=True) == everybody
+    chosen = population_choose([("SELECT id AS subject_id FROM registry_subject", [])])
+    assert answers(loaded, on, chosen=chosen) == everybody
 
 
 def test_few_are_evaluated_one_by_one():
@@ -202,10 +202,25 @@ def test_only_the_chosen_are_asked_about():
     county = County(loaded, on)
     text = "SELECT id AS subject_id FROM registry_subject WHERE id %% 3 = %s"
     chosen = [subject.pk for subject in county.subjects if subject.pk % 3 == 1]
-    assert population_choose([(text, [1]), (text, [1])]) == len(chosen)
-    assert population_chosen() == chosen
+    assert population_choose([(text, [1]), (text, [1])]) == chosen
     everybody = answers(loaded, on)
-    assert answers(loaded, on, chosen=True) == {pk: found for pk, found in everybody.items() if pk in chosen}
+    assert answers(loaded, on, chosen=[]) == {}
+    assert answers(loaded, on, chosen=chosen) == {pk: found for pk, found in everybody.items() if pk in chosen}
+
+
+def test_the_newest_change_of_whatever_fact_is_seen():
+    county = County(LIBRARY["nanning-urban"], DAYS[0], size=5)
+    assert changes_seen() is None
+    record = add_penalty(county.subjects[0], "minor", pack_id="nanning-urban", department=county.department)
+    Finding(record=record, code="egregious", reason="演示", found_on=DAYS[0]).save_by(None, reason="test")
+    newest = Finding.history.model.objects.get().history_date
+    assert changes_seen() == newest
+    for later, fact in ((1, record), (2, county.subjects[0])):
+        fact.save_by(None, reason="test")
+        version = type(fact).history.model.objects.latest("pk")
+        version.history_date = newest + dt.timedelta(seconds=later)
+        version.save()
+        assert changes_seen() == version.history_date
 
 
 def test_the_question_takes_as_many_queries_for_many_as_for_few():
