@@ -248,7 +248,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["registry.api.authentication.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["registry.api.throttling.ClientThrottle"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["registry.api.rendering.ApiJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["registry.api.parsing.ApiJSONParser"],
     "EXCEPTION_HANDLER": "registry.api.problems.problem_response",
 }
