@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from incentives.models import Honour, HonourFile, HonourObjection
 from incentives.rules import honours as rules
 from registry.base import lookups  # noqa: F401  (brings `__any_of`)
+from registry.base.prepared import Prepared, Slot
 from registry.models import Account, Attachment, Department, Event, RoleGrant, Subject
 from registry.rules import access
 from registry.selectors.rights import roles_on
@@ -25,6 +26,15 @@ _TONES = {
     rules.REFUSED: "muted",
     rules.WITHDRAWN: "muted",
 }
+_ON: Any = Slot("on", DateField())
+_HOLDERS = Prepared(
+    lambda: (
+        Honour.objects.in_force(_ON)
+        .filter(subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True))
+        .order_by()
+    ),
+    ("subject_id",),
+)
 STATE_CHOICES = (
     ("open", "未办结"),
     (rules.NOMINATED, "待审核"),
@@ -68,8 +78,7 @@ def honours_in_force(subject_ids: Collection[int], on: date) -> dict[int, list[H
 
 def honour_holders(subject_ids: Collection[int], on: date) -> set[int]:
     """Return those of the subjects that hold an honour in force on `on`. One query."""
-    rows = Honour.objects.in_force(on).filter(subject__pk__any_of=list(subject_ids)).order_by()
-    return set(rows.values_list("subject_id", flat=True))
+    return {row.subject_id for row in _HOLDERS.rows(subjects=subject_ids, on=on)} if subject_ids else set()
 
 
 def honour_row(honour: Honour, on: date) -> HonourRow:

@@ -2,17 +2,29 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, CharField, DateField, Exists, OuterRef
 
 from incentives.models import TierAssessment, TierMark
 from incentives.selectors.tiers import tier_pack
 from registry.base import lookups  # noqa: F401  (brings `__any_of`)
+from registry.base.prepared import Prepared, Slot
 from registry.rules.policy.honours import Tier
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import ActivePack
 from sanctions.selectors.enjoying import Graded
 
+_ON: Any = Slot("on", DateField())
+_TIERS = Prepared(
+    lambda: (
+        TierAssessment.objects.on(_ON)
+        .filter(subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True), pack_id=Slot("pack", CharField()))
+        .annotate(is_marked=Exists(TierMark.objects.filter(subject=OuterRef("subject"))))
+        .order_by()
+    ),
+    ("subject_id", "policy_id", "tier_code", "is_newcomer", "starts_on", "next_change_on", "is_marked"),
+)
 _ANEW = Graded("", "正在重新评定", is_pending=True)
 
 
@@ -26,12 +38,7 @@ def tiers_graded(subject_ids: Collection[int], on: date) -> dict[int, Graded]:
     if active is None or not subject_ids:
         return {}
     rules = {tier.code: tier for tier in active.pack.tiers}
-    rows = (
-        TierAssessment.objects.on(on)
-        .filter(subject__pk__any_of=list(subject_ids), pack_id=active.version.pack_id)
-        .annotate(is_marked=Exists(TierMark.objects.filter(subject=OuterRef("subject"))))
-        .values_list("subject_id", "policy_id", "tier_code", "is_newcomer", "starts_on", "next_change_on", "is_marked")
-    )
+    rows = _TIERS.rows(subjects=subject_ids, pack=active.version.pack_id, on=on)
     return {
         subject_id: _ANEW
         if is_marked or policy_id != active.version.pk or code not in rules or (next_on is not None and next_on <= on)

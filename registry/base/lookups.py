@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Field, Lookup
 
+from registry.base.prepared import Slot
+
 
 @Field.register_lookup
 class AnyOf(Lookup):
@@ -17,7 +19,10 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the condition and its parameters: PostgreSQL takes the values as an array, SQLite as JSON."""
         left, params = self.process_lhs(compiler, connection)
-        values = list(self.rhs)
-        if connection.vendor == "postgresql":
+        is_array = connection.vendor == "postgresql"
+        values: Any = self.rhs
+        if not isinstance(values, Slot):  # a prepared query gets its values when it runs
+            values = list(values) if is_array else json.dumps(list(values))
+        if is_array:
             return f"{left} = ANY(%s)", [*params, values]
-        return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(values)]  # noqa: S608 - a column
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*params, values]  # noqa: S608 - a column

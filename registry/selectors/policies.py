@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import DateField, F, Q, QuerySet
 
+from registry.base.prepared import Prepared, Slot
 from registry.models import PolicyActivation, PolicyVersion, RecordItem
 from registry.rules.policy.loader import LoadedPack, parse_pack
 from registry.rules.policy.measures import Measure, MeasurePart
@@ -86,7 +89,25 @@ def activations_on(on: date) -> QuerySet[PolicyActivation]:
 
 def packs_active(on: date) -> list[ActivePack]:
     """Return what the office runs on the day `on`, in order of pack id. One query, once the packs are parsed."""
-    return remembered(("packs", on), lambda: [_active(activation, on) for activation in activations_on(on)])
+    return remembered(("packs", on), lambda: [_active(_activation(row), on) for row in _ACTIVATIONS.rows(on=on)])
+
+
+_ACTIVATION_FIELDS = tuple(field.attname for field in PolicyActivation._meta.concrete_fields)
+_VERSION_FIELDS = tuple(field.attname for field in PolicyVersion._meta.concrete_fields if field.attname != "text")
+_ACTIVATIONS = Prepared(
+    lambda: activations_on(cast(date, Slot("on", DateField()))).annotate(
+        **{f"of_{name}": F(f"policy__{name}") for name in _VERSION_FIELDS}
+    ),
+    (*_ACTIVATION_FIELDS, *(f"of_{name}" for name in _VERSION_FIELDS)),
+)
+
+
+def _activation(row: tuple[Any, ...]) -> PolicyActivation:
+    """Return the activation of a prepared row with its edition, whose text is left in the database."""
+    number = len(_ACTIVATION_FIELDS)
+    found = PolicyActivation.from_db(connection.alias, _ACTIVATION_FIELDS, row[:number])
+    found.policy = PolicyVersion.from_db(connection.alias, _VERSION_FIELDS, row[number:])
+    return found
 
 
 def pack_active(pack_id: str, on: date) -> ActivePack | None:

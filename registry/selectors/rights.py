@@ -3,23 +3,29 @@
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BigIntegerField, DateField, Q
 
-from registry.models import Account, Department
+from registry.base.prepared import Prepared, Slot
+from registry.models import Account, Department, RoleGrant
 from registry.rules import access
 from registry.selectors.remembered import remembered
+
+_ON = Slot("on", DateField())
+_GRANTS = Prepared(
+    lambda: RoleGrant.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=_ON), starts_on__lte=_ON, account=Slot("account", BigIntegerField())
+    ).order_by(),
+    ("role",),
+)
 
 
 def roles_on(account: Account, on: date) -> frozenset[str]:
     """Return the roles that `account` holds on the day `on` (grants are half-open periods)."""
     if not account.is_authenticated or not account.is_active:
         return frozenset()
-    return remembered(("roles", account.pk, on), lambda: _roles_read(account, on))
-
-
-def _roles_read(account: Account, on: date) -> frozenset[str]:
-    grants = account.grants.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), starts_on__lte=on)
-    return frozenset(grants.values_list("role", flat=True))
+    return remembered(
+        ("roles", account.pk, on), lambda: frozenset(row.role for row in _GRANTS.rows(account=account.pk, on=on))
+    )
 
 
 def may(account: Account, permission: str, on: date) -> bool:

@@ -75,7 +75,7 @@ def _checked_entry(entry: CheckedEntry) -> dict[str, Any]:
     row = entry.row
     return {
         "id": row.public_id, "list": row.list_code, "label": row.list_label, "policy": row.pack_id,
-        "policy_title": row.policy__title, "clause": row.clause, "department": row.department__name,
+        "policy_title": row.policy_title, "clause": row.clause, "department": row.department_name,
         "since": row.starts_on, "until": entry.last_day, "is_disputed": row.disputed_on is not None,
         "is_paused": row.paused_now,
         "measures": [

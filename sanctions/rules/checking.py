@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from registry.rules.identifiers import check_identity, check_uscc, is_valid_identity, normalize_code
+from registry.rules.identifiers import check_identity, check_uscc, is_valid_identity, is_valid_uscc, normalize_code
 from registry.rules.names import comparable_name
 
 ASKED_MOST: Final = 1000
@@ -49,18 +49,16 @@ class Key:
 
 def key_of(asked: Asked) -> Key:
     """Say what `asked` looks for. A name alone never means a person."""
-    code, name = normalize_code(asked.code), comparable_name(asked.name)
+    code, name = normalize_code(asked.code), comparable_name(asked.name) if asked.name else ""
     if not code:
         return Key("name", name=name)
     if len(code) != _LENGTH:
         return Key("older", code, name)
     if code[:17].isdigit() and is_valid_identity(code):
         return Key("person", code, name)
-    errors = check_uscc(code).errors
-    if not errors:
+    if is_valid_uscc(code):
         return Key("uscc", code, name)
-    if _looks_like_identity(code):
-        errors = check_identity(code).errors
+    errors = check_identity(code).errors if _looks_like_identity(code) else check_uscc(code).errors
     return Key("bad", code, name, tuple(error.message for error in errors))
 
 

@@ -9,22 +9,51 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, DateField, F, OuterRef, Q, QuerySet, Subquery
 
 from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.base.personal_data import lookup_hash
+from registry.base.prepared import Prepared, Slot
 from registry.models import Account, Subject, SubjectName
 from registry.rules.names import comparable_name
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import ActivePack, CatalogueMeasure, catalogue_measures, packs_active
 from registry.selectors.remembered import answers_remembered
+from sanctions.models import Case, ListEntry
 from sanctions.rules import checking
 from sanctions.rules.checking import Asked, Key, ListedAs, key_of, verdict
-from sanctions.selectors.entries import ONE_DAY, entries_visible_to
+from sanctions.selectors.entries import ONE_DAY, EntrySight, concerning, entry_sight, is_paused_on
 
 _FIELDS = ("pk", "public_id", "kind", "name", "uscc", "registration_number", "organization_code", "document_hash",
            "status", "merged_into_id")  # fmt: skip
 _FOLLOW_MOST = 10  # mergers after mergers
+_BY_USCC = Prepared(
+    lambda: Subject.objects.filter(uscc__any_of=Slot("codes", CharField(), many=True)).order_by(), _FIELDS
+)
+_ENTRY_FIELDS = (
+    "subject_id", "public_id", "pack_id", "list_code", "list_label", "domain", "starts_on", "ends_on", "disputed_on",
+    "paused_now", "department_name", "mode", "policy_title", "clause",
+)  # fmt: skip
+_ON: Any = Slot("on", DateField())
+
+
+def _running() -> QuerySet[ListEntry]:
+    """The entries of the asked subjects in force on the asked day. The mode is looked up by key for the few entries
+    found: joined, the planner reads all cases for a batch."""
+    mode = Case.objects.filter(pk=OuterRef("case_id")).values("mode")[:1]
+    return (
+        ListEntry.objects.filter(subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True))
+        .in_force(_ON)
+        .annotate(
+            paused_now=is_paused_on(_ON), mode=Subquery(mode), department_name=F("department__name"),
+            policy_title=F("policy__title"),
+        )
+        .order_by("starts_on", "pk")
+    )  # fmt: skip
+
+
+_ENTRIES_ALL = Prepared(_running, _ENTRY_FIELDS)
+_ENTRIES_OWN = Prepared(lambda: _running().filter(concerning(Slot("department", BigIntegerField()))), _ENTRY_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +93,16 @@ class _Known:
     names: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     rows: dict[int, Any] = field(default_factory=dict)
 
+    def take(self, rows: Iterable[Any]) -> None:
+        """Add subjects that were read."""
+        for row in rows:
+            self.rows[row.pk] = row
+            if row.document_hash:
+                self.by_hash[row.document_hash] = row
+            for code in {row.uscc, row.registration_number, row.organization_code}:
+                if code:
+                    self.by_code[code].append(row)
+
     def heir(self, row: Any) -> Any:
         """Follow mergers to the subject that stands now."""
         for _ in range(_FOLLOW_MOST):
@@ -93,10 +132,10 @@ def _known(keys: Sequence[Key]) -> _Known:
     codes = {key.code for key in keys if key.kind == "uscc"}
     hashes = {lookup_hash(key.code) for key in keys if key.kind == "person"}
     older = {key.code for key in keys if key.kind == "older"}
-    if codes and hashes:
-        _read_subjects(known, Q(uscc__any_of=codes) | Q(document_hash__any_of=hashes))
-    elif codes or hashes:
-        _read_subjects(known, Q(uscc__any_of=codes) if codes else Q(document_hash__any_of=hashes))
+    if codes:
+        known.take(_BY_USCC.rows(codes=codes))
+    if hashes:
+        _read_subjects(known, Q(document_hash__any_of=hashes))
     if older:
         _read_subjects(known, Q(registration_number__any_of=older) | Q(organization_code__any_of=older))
     _read_names(known, {key.name for key in keys if key.kind == "name" and key.name})
@@ -110,12 +149,7 @@ def _known(keys: Sequence[Key]) -> _Known:
 
 
 def _read_subjects(known: _Known, condition: Q) -> None:
-    for row in Subject.objects.filter(condition).values_list(*_FIELDS, named=True):
-        known.rows[row.pk] = row
-        if row.document_hash:
-            known.by_hash[row.document_hash] = row
-        for code in {row.uscc, row.registration_number, row.organization_code} - {None, ""}:
-            known.by_code[code].append(row)
+    known.take(Subject.objects.filter(condition).values_list(*_FIELDS, named=True))
 
 
 def _read_names(known: _Known, names: set[str]) -> None:
@@ -195,20 +229,15 @@ def _bearers(rows: Iterable[Any]) -> str:
 
 def _entries(subjects: dict[int, Any], matter: str, account: Account, on: date) -> dict[int, list[CheckedEntry]]:
     found: dict[int, list[CheckedEntry]] = defaultdict(list)
-    rows = (
-        entries_visible_to(account, on)
-        .filter(subject__pk__any_of=list(subjects), starts_on__lte=on, ends_on__gt=on)
-        .order_by("starts_on", "pk")
-        .values_list(  # type: ignore[misc]
-            "subject_id", "public_id", "pack_id", "list_code", "list_label", "domain", "starts_on", "ends_on",
-            "disputed_on", "paused_now", "department__name", "case__mode", "policy__title", "clause", named=True,
-        )
-    )  # fmt: skip
+    sight = entry_sight(account, on)
+    if sight == EntrySight.NONE or not subjects:
+        return found
+    query = _ENTRIES_ALL if sight == EntrySight.ALL else _ENTRIES_OWN
     attached: set[tuple[str, str]] | None = None
     kept: dict[tuple[str, ...], tuple[tuple[CatalogueMeasure, ...], tuple[dict[str, Any], ...]]] = {}
-    for row in rows:
+    for row in query.rows(subjects=subjects, on=on, department=account.department_id):
         kind = subjects[row.subject_id].kind
-        key = (row.pack_id, row.list_code, row.domain, kind, row.case__mode)
+        key = (row.pack_id, row.list_code, row.domain, kind, row.mode)
         if key not in kept:
             attached = _attached(packs_active(on), matter) if attached is None else attached
             kept[key] = _follows(row, kind, matter, attached, on)
@@ -233,7 +262,7 @@ def _follows(
 ) -> tuple[tuple[CatalogueMeasure, ...], tuple[dict[str, Any], ...]]:
     """Return the measures that may be ordered, and the incentives, of one list in the matter."""
     allowed, _ = catalogue_measures(
-        pack_id=row.pack_id, list_code=row.list_code, domain=row.domain, kind=kind, binding=row.case__mode == "binding",
+        pack_id=row.pack_id, list_code=row.list_code, domain=row.domain, kind=kind, binding=row.mode == "binding",
         on=on,
     )  # fmt: skip
     measures = [each for each in allowed if (each.catalogue.pack_id, each.code) in attached]

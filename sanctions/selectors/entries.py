@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -81,17 +83,35 @@ def expiring(on: date) -> Q:
     return Q(starts_on__lte=on, ends_on__gt=on, ends_on__lte=until, end_reason=ListEntry.EndReason.TERM)
 
 
+class EntrySight(Enum):
+    """Which entries an account may see: all, those that concern its department, or none."""
+
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
+
+
+def entry_sight(account: Account, on: date) -> EntrySight:
+    """Say which entries `account` may see on the day `on`."""
+    roles = roles_on(account, on)
+    if roles & access.WATCHERS:
+        return EntrySight.ALL
+    return EntrySight.OWN if access.DEPARTMENT in roles and account.department_id is not None else EntrySight.NONE
+
+
+def concerning(department: Any) -> Q:
+    """The condition on an entry that it is public, or that the department (its id) has an order on it."""
+    return Q(is_public=True) | Exists(MeasureOrder.objects.filter(entry=OuterRef("pk"), department=department))
+
+
 def entries_visible_to(account: Account, on: date) -> QuerySet[ListEntry]:
     """Return the entries that `account` may see: officers all; a department user the public ones and those on which
     its department has an order; nobody else any."""
     entries = ListEntry.objects.select_related("subject", "department").annotate(paused_now=is_paused_on(on))
-    roles = roles_on(account, on)
-    if roles & access.WATCHERS:
+    sight = entry_sight(account, on)
+    if sight == EntrySight.ALL:
         return entries
-    if access.DEPARTMENT in roles and account.department_id is not None:
-        ordered = MeasureOrder.objects.filter(entry=OuterRef("pk"), department=account.department_id)
-        return entries.filter(Q(is_public=True) | Exists(ordered))
-    return entries.none()
+    return entries.filter(concerning(account.department_id)) if sight == EntrySight.OWN else entries.none()
 
 
 def entry_list(

@@ -88,7 +88,7 @@ def _shown_code(each: Checked) -> str:
 def _entry(each: CheckedEntry) -> dict[str, Any]:
     row = each.row
     return {
-        "id": str(row.public_id), "list": row.list_label, "department": row.department__name, "policy": row.policy__title,
+        "id": str(row.public_id), "list": row.list_label, "department": row.department_name, "policy": row.policy_title,
         "clause": row.clause, "since": row.starts_on.isoformat(), "until": each.last_day.isoformat(),
         "disputed": row.disputed_on is not None, "paused": bool(row.paused_now),
         "measures": [

@@ -14,6 +14,7 @@ from registry.rules.identifiers import (
     check_organization_code,
     check_uscc,
     is_sole_trader,
+    is_valid_uscc,
     organization_code_of,
 )
 from registry.rules.synthetic import FICTIONAL_DIVISION, make_identity, make_organization_code, make_uscc
@@ -35,6 +36,21 @@ BIRTHS = st.dates(date(1930, 1, 1), date(2025, 12, 31))
         "91350100M000100Y43",  # example in GB 32100-2015
     ],
 )
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "91139999X000000198",
+        " ９１139999 x0000001\u30009\u200b8 ",
+        "91139999X000000191",
+        "91139999X000O00198",
+        "9113",
+    ],
+)
+def test_a_code_is_valid_exactly_when_its_check_finds_no_error(text):
+    assert is_valid_uscc(text) is check_uscc(text).is_valid
+
+
 def test_code_with_right_check_digits_is_accepted(code: str) -> None:
     assert check_uscc(code).errors == ()
 
@@ -113,7 +129,7 @@ def test_made_code_is_accepted(authority: str, category: str, serial: int) -> No
 def test_one_wrong_character_is_always_found(serial: int, index: int, other: str) -> None:
     code = make_uscc("9", "1", FICTIONAL_DIVISION, serial)
     changed = code[:index] + other + code[index + 1 :]
-    assert check_uscc(changed).is_valid is (changed == code)
+    assert check_uscc(changed).is_valid is is_valid_uscc(changed) is (changed == code)
 
 
 @given(st.sampled_from("1235789"), SERIALS)
