@@ -1,4 +1,5 @@
 """Worker and beat in one process, without a broker: the same schedule, the same tasks, called one after another.
+What waits for others' machines has a thread of its own, so that notices do not wait with it.
 
 When an entry is due is reckoned from its last `JobRun`, so that a job missed while nothing ran is made up for at the
 start, and a restart repeats nothing. Two such workers at once are harmless: jobs are guarded, messages leased.
@@ -12,16 +13,19 @@ from typing import cast
 
 from celery import Celery
 from celery.schedules import BaseSchedule, maybe_schedule
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from registry import clock
 from registry.models import JobRun
+from registry.rules.jobs import WEBHOOKS
 from registry.services.jobs import BEAT, beat_mark
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 PAUSE_AFTER_FAULT_SECONDS = 5.0
+# Tasks that a slow receiver can hold up.
+OUTWARD = frozenset({WEBHOOKS})
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,18 @@ class EmbeddedWorker:
             for name, options in app.conf.beat_schedule.items()
         ]
         self._started: dict[str, datetime] = {}
+        self._outward: dict[str, threading.Thread] = {}
 
     def run(self) -> None:
-        """Run what is due, every `TICK_SECONDS`, until stopped. The present task is finished first."""
+        """Run what is due, every `TICK_SECONDS`, until stopped. The present tasks are finished first."""
         while not self.stop.is_set():
             self.stop.wait(TICK_SECONDS if self.tick() else PAUSE_AFTER_FAULT_SECONDS)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for the tasks that run beside."""
+        for thread in self._outward.values():
+            thread.join()
 
     def tick(self) -> bool:
         """Run every entry that is due now; False when the database could not be asked."""
@@ -54,9 +65,9 @@ class EmbeddedWorker:
             close_old_connections()
             beat_mark(BEAT, at=clock.now())
             for entry in self._entries:
-                if not self.stop.is_set() and self.is_due(entry):
+                if not self.stop.is_set() and not self._is_outside(entry) and self.is_due(entry):
                     self._started[entry.name] = self.app.now()
-                    self._apply(entry)
+                    self._begin(entry)
         except DatabaseError:
             logger.exception("the database does not answer; trying again in %s s", PAUSE_AFTER_FAULT_SECONDS)
             return False
@@ -84,6 +95,27 @@ class EmbeddedWorker:
         started_at = JobRun.objects.filter(name=task).order_by("-id").values_list("started_at", flat=True).first()
         age = clock.now() - started_at if started_at is not None else None
         return self.app.now() - age if age is not None and age.total_seconds() >= 0 else None
+
+    def _is_outside(self, entry: _Entry) -> bool:
+        """Whether the entry's last run is still waiting for somebody else's machine."""
+        thread = self._outward.get(entry.name)
+        return thread is not None and thread.is_alive()
+
+    def _begin(self, entry: _Entry) -> None:
+        if entry.task not in OUTWARD:
+            self._apply(entry)
+            return
+        thread = threading.Thread(target=self._apply_beside, args=(entry,), name=entry.name)
+        self._outward[entry.name] = thread
+        thread.start()
+
+    def _apply_beside(self, entry: _Entry) -> None:
+        try:
+            self._apply(entry)
+        except DatabaseError:
+            logger.exception("the database does not answer; %s is tried again", entry.name)
+        finally:
+            connections.close_all()
 
     def _apply(self, entry: _Entry) -> None:
         # A task's own exception stays in the result; Celery has logged it with its traceback, the JobRun keeps it.

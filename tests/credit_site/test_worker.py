@@ -9,20 +9,25 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 import time_machine
 from celery import Celery
-from celery.schedules import crontab
+from celery.schedules import crontab, maybe_schedule
 from django.db import connection
 from django.urls import reverse
 
-from credit_site.embedded import EmbeddedWorker
+from credit_site.embedded import EmbeddedWorker, _Entry
 from registry import clock
 from registry.models import JobRun, Notice
 from registry.services.notices import notice_queue
+from registry.services.outbox import outbox_drain
+from registry.services.webhook_http import webhook_post
+from tests.api.receiver import Receiver, receiving
 from tests.factories import make_account, make_department
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,6 +138,54 @@ def test_a_stopped_worker_starts_nothing(worker, ran):
     assert ran == []
 
 
+@pytest.fixture
+def outward(worker):
+    """The worker's schedule: events for a receiver that keeps whoever calls waiting, then the outbox."""
+    released, asked = threading.Event(), threading.Event()
+
+    def keep_waiting(got, n):
+        asked.set()
+        released.wait(30)
+        return 200
+
+    with receiving(Receiver(answer=keep_waiting)) as receiver:
+
+        @worker.app.task(name="registry.webhooks_send", shared=False)
+        def webhooks_send():
+            webhook_post(receiver.url, body=b"{}", headers={})
+
+        @worker.app.task(name="registry.outbox_drain", shared=False)
+        def outbox_drain_now():
+            outbox_drain(now=clock.now, limit=10)
+
+        worker._entries = [
+            _Entry(name, task, maybe_schedule(0.0, app=worker.app))
+            for name, task in (("webhooks", "registry.webhooks_send"), ("outbox", "registry.outbox_drain"))
+        ]
+        yield receiver, asked, released
+        released.set()
+        worker.settle()
+
+
+def test_a_notice_does_not_wait_for_a_slow_receiver(worker, outward, settings):
+    settings.WEBHOOK_HTTP, settings.WEBHOOK_NETWORKS = True, [ip_network("127.0.0.0/8")]
+    receiver, asked, released = outward
+    notice = notice_queue("test", title="告知", body="", at=clock.now(), department=make_department())
+    worker.tick()
+    assert asked.wait(10)
+    notice.refresh_from_db()
+    assert (notice.state, receiver.taken) == ("delivered", [])
+    worker.tick()
+    worker.tick()
+    assert len(receiver.got) == 1, "one run at a time"
+    released.set()
+    worker.settle()
+    assert len(receiver.taken) == 1
+    worker.tick()
+    worker.settle()
+    assert len(receiver.taken) == 2
+
+
 # --- processes ----------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def migrated_file(django_db_setup, django_db_blocker, tmp_path_factory):
@@ -194,6 +247,9 @@ import django; django.setup()
 from registry import clock
 from registry.models import Department, Notice
 from registry.services.notices import notice_queue
+from registry.services.outbox import outbox_drain
+from registry.services.webhook_http import webhook_post
+from tests.api.receiver import Receiver, receiving
 import sys, time
 if sys.argv[1] == "queue":
     department = Department(code="d", name="演示部门", short_name="部门").save_by(None, reason="test")
