@@ -86,14 +86,14 @@ class Response:
     def add(self, each: Asked, number: int, as_of: date, calendar: WorkingCalendar) -> None:
         """Count `number` like things."""
         outcome = each.outcome(as_of)
-        self.count(outcome, number, each.days_used(calendar) if outcome in (IN_TIME, LATE) else 0)
+        self.count(outcome, number, number * each.days_used(calendar) if outcome in (IN_TIME, LATE) else 0)
 
     def count(self, outcome: str, number: int, days: int) -> None:
-        """Count `number` things of one outcome; `days`: working days to the answer of each, 0 where there is none."""
+        """Count `number` things of one outcome; `days`: working days to their answers together, 0 where there is none."""
         self.asked += number
         name = outcome.replace("-", "_")
         setattr(self, name, getattr(self, name) + number)
-        self.days += number * days
+        self.days += days
 
     @property
     def answered(self) -> int:

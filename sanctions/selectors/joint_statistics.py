@@ -15,6 +15,7 @@ from registry.selectors.calendar import calendar_current
 from registry.selectors.rights import roles_on
 from sanctions.models import MeasureOrder, OrderFeedback
 from sanctions.rules.joint_figures import IN_TIME, LATE, Asked, Figures, Row
+from sanctions.selectors.joint_groups import AskedGroup, GroupsAsked, groups_without_pause
 from sanctions.selectors.orders import (
     ANSWER_DEADLINE,
     ENDING_DEADLINE,
@@ -86,30 +87,22 @@ def _with_orders(deadlines: QuerySet[Deadline], as_of: date) -> QuerySet[Any]:
     )
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Like things asked: what, of whom, how often; `order`: one of their orders."""
-
-    ask: str
-    department: int
-    measure: Measure
-    asked: Asked
-    number: int
-    order: int
-
-
-def _groups(span: Span) -> Iterator[_Group]:
+def _groups(span: Span) -> Iterator[AskedGroup]:
     """Yield what was asked, grouped by the database; one by one only where a clock has stood."""
-    found = _with_orders(asked_in(span), span.as_of).order_by()
-    days = ("starts_on", "due_on", "met_on", "cancelled_on", "over_on")
-    rows = found.filter(has_stood=False).values("code", "department", "catalogue", "measure", *days)
-    for row in rows.annotate(number=Count("pk"), order=Min("object_id")):
-        asked = _asked(row["code"], [row[day] for day in days])
-        yield _Group(_ASK_OF[row["code"]], row["department"], (row["catalogue"], row["measure"]), asked,
-                     row["number"], row["order"])  # fmt: skip
-    for each in found.filter(has_stood=True).prefetch_related("pauses").iterator(chunk_size=_ITERATE):
-        asked = _asked(each.code, [getattr(each, day) for day in days], _stood(each))
-        yield _Group(_ASK_OF[each.code], each.department_id, (each.catalogue, each.measure), asked, 1, each.object_id)
+    calendar = calendar_current()
+    asked = GroupsAsked(
+        ORDER_KIND, tuple(_ASK_OF), ENDING_DEADLINE, span.first, span.last, span.as_of, span.department, span.measure
+    )
+    yield from groups_without_pause(asked, calendar)
+    found = _with_orders(asked_in(span), span.as_of).filter(has_stood=True).order_by()
+    for each in found.prefetch_related("pauses").iterator(chunk_size=_ITERATE):
+        days = (each.starts_on, each.due_on, each.met_on, each.cancelled_on, each.over_on)
+        one = _asked(each.code, days, _stood(each))
+        outcome = one.outcome(span.as_of)
+        used = one.days_used(calendar) if outcome in (IN_TIME, LATE) else 0
+        yield AskedGroup(
+            each.code, each.department_id, (each.catalogue, each.measure), outcome, 1, each.object_id, used
+        )
 
 
 def _asked(code: str, days: Sequence[Any], stood: tuple[tuple[date, date | None], ...] = ()) -> Asked:
@@ -126,17 +119,14 @@ def _stood(deadline: Deadline) -> tuple[tuple[date, date | None], ...]:
 def joint_figures(span: Span) -> Figures:
     """Return the figures of a span, departments by code and measures by catalogue and code; the number of queries does
     not grow with the rows."""
-    calendar = calendar_current()
     departments: dict[int, Row] = defaultdict(lambda: Row("", ""))
     measures: dict[Measure, Row] = defaultdict(lambda: Row("", ""))
     samples: dict[Measure, int] = {}
     total = Row("", "合计")
     for group in _groups(span):
         samples.setdefault(group.measure, group.order)
-        outcome = group.asked.outcome(span.as_of)
-        days = group.asked.days_used(calendar) if outcome in (IN_TIME, LATE) else 0
         for row in (total, departments[group.department], measures[group.measure]):
-            row.asks[group.ask].count(outcome, group.number, days)
+            row.asks[_ASK_OF[group.code]].count(group.outcome, group.number, group.days)
     for told in _effects(span):
         measure = (told["order__catalogue"], told["order__measure_code"])
         samples.setdefault(measure, told["sample"])
