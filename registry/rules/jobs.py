@@ -35,7 +35,7 @@ JOBS: Final = {
         Job("disclosure.open_data", "制作公开名单快照", "job.run"),
         Job("disclosure.publicity_backfill", "补设双公示期限", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
-        Job("registry.api_clear", "清理过期的接口令牌和幂等答复", "job.run"),
+        Job("registry.api_clear", "清理过期的接口令牌、幂等答复和推送记录", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
 }

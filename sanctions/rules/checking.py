@@ -92,6 +92,18 @@ def verdict(name: str, listed: list[ListedAs], matter_label: str) -> str:
     return f"{name}" + "；".join(_entry_words(each, matter_label) for each in listed) + "。"
 
 
+def tier_words(label: str, *, pending: bool, since: str, effect: str, basis: str) -> str:
+    """Say what a supervision tier means for whoever deals with the subject: how it is inspected, and nothing else.
+
+    `since`: ISO date, empty where it is being found anew; `effect`, `basis`: empty where nothing follows.
+    """
+    if pending:
+        return f"信用等级：{label}，暂不据以调整监督检查，也不是限制办理事项的依据。"
+    begun = f"（自{since}起）" if since else ""
+    follows = "监督检查：" + effect.rstrip("。") + "。" if effect else ""
+    return f"信用等级：{label}{begun}。{follows}等级不是限制办理事项的依据。依据{basis}。"
+
+
 def _entry_words(each: ListedAs, matter_label: str) -> str:
     text = f"自{each.since}起在列{each.label}，至{each.last_day}止"
     if each.is_disputed:

@@ -22,6 +22,7 @@ from sanctions.rules.checking import (
     NAME_DIFFERS,
     NAME_NEEDED,
     OUTCOMES,
+    tier_words,
 )
 from sanctions.selectors.entries import is_paused_on
 
@@ -33,7 +34,8 @@ TABS = {"": "全部", "listed": "在列", "mend": "须核对", "unknown": "没�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answered line; `entries`, and what its good standing brings (`enjoys`), are plain values as they were kept."""
+    """One answered line; `entries`, what its good standing brings (`enjoys`) and its `tier` are plain values as they were
+    kept."""
 
     number: int
     code: str
@@ -44,6 +46,7 @@ class Line:
     uscc: str
     entries: list[dict[str, Any]]
     enjoys: list[dict[str, Any]] = field(default_factory=list)
+    tier: dict[str, Any] | None = None
 
     @property
     def outcome_label(self) -> str:
@@ -53,6 +56,11 @@ class Line:
     def asked(self) -> str:
         """What was asked, in one text."""
         return " ".join(part for part in (self.name, self.code) if part)
+
+    @property
+    def tier_words(self) -> str:
+        """What the tier means for who deals with the subject, in one text; empty for who is not graded."""
+        return tier_words(**self.tier) if self.tier is not None else ""
 
     @property
     def tab(self) -> str:
@@ -75,8 +83,8 @@ def sheet_lines_on(sheet: CheckSheet, on: date) -> list[Line]:
     if on == sheet.log.on and sheet_is_current(sheet, on):
         return sheet_lines(sheet)
     standing = _standing(sheet, on)
-    # Good standing may be gone by another day: it is asked anew, never repeated.
-    return [replace(_line_on(line, standing), enjoys=[]) for line in sheet_lines(sheet)]
+    # Good standing and tier may be gone by another day: they are asked anew, never repeated.
+    return [replace(_line_on(line, standing), enjoys=[], tier=None) for line in sheet_lines(sheet)]
 
 
 def _line_on(line: Line, standing: dict[str, bool]) -> Line:

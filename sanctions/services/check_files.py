@@ -21,7 +21,7 @@ from sanctions.selectors.check_sheets import Line
 TITLE: Final = "联合奖惩查询结果"
 NO_OFFICE: Final = "信用监管平台"
 _HEADER: Final = (
-    "序号", "所查名称", "所查代码", "查询结果", "主体名称", "统一社会信用代码", "结论", "名单", "认定部门", "自", "至",
+    "序号", "所查名称", "所查代码", "查询结果", "主体名称", "统一社会信用代码", "结论", "信用等级", "名单", "认定部门", "自", "至",
     "异议", "措施暂停", "措施性质", "措施", "依据", "条款",
 )  # fmt: skip
 _OF_ENTRY: Final = 6  # columns that only an entry fills: from 名单 to 措施暂停
@@ -71,6 +71,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[list[Cell]]:
     for line in lines:
         head: list[Cell] = [
             str(line.number), line.name, line.code, line.outcome_label, line.subject, line.uscc, line.sentence,
+            line.tier_words,
         ]  # fmt: skip
         if not line.entries and not line.enjoys:
             yield head
@@ -109,6 +110,13 @@ def sheet_pdf(sheet: CheckSheet, lines: Sequence[Line], *, written_at: datetime)
     body += [block for line in praised for block in _enjoying(line)] or [
         Paragraph("所查主体在该事项没有可以享受的激励措施。")
     ]
+    body.append(Paragraph("四、信用等级对监督检查的影响（查询当日）", bold=True, indent=False))
+    graded = [(str(line.number), line.subject, line.tier_words) for line in lines if line.tier_words]
+    body.append(
+        TableBlock(("序号", "主体", "信用等级"), graded, widths=(8, 34, 58))
+        if graded
+        else Paragraph("所查主体没有信用等级。")
+    )
     body += [Paragraph(_EXPLANATION), Paragraph(stamp(sheet), indent=False)]
     return pdf_bytes(letter, body, written_at=written_at, verify_url=sheet.verify_url)
 

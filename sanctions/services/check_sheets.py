@@ -4,7 +4,7 @@ The files are made by the outbox's relay: a thousand lines take the .pdf some se
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -27,9 +27,8 @@ from sanctions.models import CheckSheet
 from sanctions.rules.checking import UNKNOWN, Asked, key_of
 from sanctions.selectors.check_sheets import sheet_is_current, sheet_lines
 from sanctions.selectors.checks import Checked, CheckedEntry
-from sanctions.selectors.enjoying import Enjoyed
 from sanctions.services.check_files import sheet_pdf, sheet_xlsx
-from sanctions.services.checks import subjects_check
+from sanctions.services.checks import CheckReceipt, subjects_check
 
 TOPIC: Final = "sanctions.check-files"
 _IDENTITY_DIGITS: Final = 17  # before the check character
@@ -47,7 +46,7 @@ def check_sheet_make(
     """
     authz.require(actor, "check.ask", on=on)
     receipt = subjects_check(asked=asked, matter=matter, purpose=purpose, actor=actor, client=None, on=on, at=at)
-    lines = [_line(number, each, receipt.enjoyed) for number, each in enumerate(receipt.answers, start=1)]
+    lines = [_line(number, each, receipt) for number, each in enumerate(receipt.answers, start=1)]
     code = uuid4()
     sheet = CheckSheet.objects.create(
         log=receipt.log, code=code, verify_url=verify_url(code), matter_label=receipt.matter_label[:200],
@@ -64,14 +63,19 @@ def check_sheet_make(
     return sheet
 
 
-def _line(number: int, each: Checked, enjoyed: Mapping[int, Sequence[Enjoyed]]) -> dict[str, Any]:
+def _line(number: int, each: Checked, receipt: CheckReceipt) -> dict[str, Any]:
     row = each.subject
-    enjoys = enjoyed.get(row.pk, ()) if row is not None else ()
+    enjoys = receipt.enjoyed.get(row.pk, ()) if row is not None else ()
+    tier = receipt.graded.get(row.pk) if row is not None else None
     return {
         "number": number, "code": _shown_code(each), "name": each.asked.name.strip(), "outcome": each.outcome,
         "sentence": each.sentence, "subject": row.name if row is not None and row.kind == "organization" else "",
         "uscc": (row.uscc or "") if row is not None else "", "entries": [_entry(entry) for entry in each.entries],
         "enjoys": [{"label": one.label, "basis": one.basis, "why": one.why} for one in enjoys],
+        "tier": tier and {
+            "label": tier.label, "pending": tier.is_pending, "since": tier.since.isoformat() if tier.since else "",
+            "effect": tier.effect, "basis": tier.basis,
+        },
     }  # fmt: skip
 
 

@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from incentives.models import TierAssessment, TierMark
 from incentives.services.tiers import tiers_recompute
 from registry.models import Subject
 from sanctions.rules.checking import Asked
-from sanctions.selectors.check_sheets import sheet_lines
+from sanctions.selectors.check_sheets import sheet_lines, sheet_lines_on
 from sanctions.services.check_files import sheet_pdf, sheet_xlsx
 from sanctions.services.check_sheets import check_sheet_make
 from tests.api.clients import caller, make_client
@@ -140,3 +141,27 @@ def test_the_stamped_files_tell_it_too(county):
     assert "3年" in told["依据"]
     assert (second[0], "激励" in second) == ("2", False)
     assert sheet_pdf(sheet, lines, written_at=dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)).startswith(b"%PDF")
+
+
+def test_the_page_and_the_stamped_files_tell_what_the_tier_means(county, client):
+    subject, waiting = graded(), make_subject(standardisation=1)
+    tiers_recompute(on=DAY)
+    officer = make_account("department", department=make_department())
+    sheet = check_sheet_make(
+        asked=[Asked(code=subject.uscc), Asked(code=waiting.uscc), Asked(code="1")], matter="licensing", purpose="演示",
+        actor=officer, verify_url=lambda code: f"https://credit.example/{code}", on=DAY,
+        at=dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    words = [line.tier_words for line in sheet_lines(sheet)]
+    assert "（自2026-06-01起）。监督检查：抽查比例不超过5%；每年检查不超过1次" in words[0]
+    assert "分级监管" in words[0]
+    assert ("监督检查：" in words[1], words[2]) == (False, "")
+    assert all("不是限制办理事项的依据" in each for each in words[:2])
+    book = openpyxl.load_workbook(io.BytesIO(sheet_xlsx(sheet, sheet_lines(sheet)))).active
+    rows = [[cell.value or "" for cell in row] for row in book.iter_rows()]
+    place = next(row for row in rows if row[0] == "序号").index("信用等级")
+    assert {row[0]: row[place] for row in rows if row[0] in "123" and row[0]} == dict(zip("123", words, strict=True))
+    client.force_login(officer)
+    page = client.get(reverse("sanctions:check-detail", args=[sheet.public_id])).content.decode()
+    assert all(each in page for each in words[:2])
+    assert not any(line.tier_words for line in sheet_lines_on(sheet, DAY + dt.timedelta(days=1)))
