@@ -13,6 +13,7 @@ from typing import BinaryIO
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from registry.rules.publicity import (
     REASON_LABEL,
@@ -23,6 +24,7 @@ from registry.rules.publicity import (
     national_header,
     to_cells,
 )
+from registry.services.workbooks import part_name, sheet_parts, write_rows
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -146,7 +148,7 @@ def _csv_safe(cell: Cell) -> Cell:
 def _write_xlsx(
     target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], sheet: str, above: Sequence[str] = ()
 ) -> int:
-    count, top = 0, len(above)
+    count = 0
     with xlsxwriter.Workbook(
         target,
         {
@@ -158,23 +160,23 @@ def _write_xlsx(
         },
     ) as workbook:
         head, text = _formats(workbook)
-        page = workbook.add_worksheet(sheet)
-        page.freeze_panes(top + 1, 0)
-        page.set_column(0, max(len(header) - 1, 0), _COLUMN_WIDTH, text)
-        if header and header[-1] == REASON_LABEL:
-            page.set_column(len(header) - 1, len(header) - 1, _REASON_WIDTH, text)
-        for line, said in enumerate(above):
-            page.write_string(line, 0, said[:_LONGEST_CELL], text)
-        for column, cell in enumerate(header):
-            page.write_string(top, column, str(cell), head)
-        for count, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    if cell:
-                        page.write_string(top + count, column, cell[:_LONGEST_CELL], text)
-                elif cell is not None:
-                    page.write_number(top + count, column, cell)
+        for number, part in enumerate(sheet_parts(rows, len(above) + 1), start=1):
+            page = workbook.add_worksheet(part_name(sheet, number))
+            _write_head(page, header, above, head, text)
+            count += write_rows(page, part, len(above) + 1, text)
     return count
+
+
+def _write_head(page: Worksheet, header: Sequence[Cell], above: Sequence[str], head: Format, text: Format) -> None:
+    top = len(above)
+    page.freeze_panes(top + 1, 0)
+    page.set_column(0, max(len(header) - 1, 0), _COLUMN_WIDTH, text)
+    if header and header[-1] == REASON_LABEL:
+        page.set_column(len(header) - 1, len(header) - 1, _REASON_WIDTH, text)
+    for line, said in enumerate(above):
+        page.write_string(line, 0, said[:_LONGEST_CELL], text)
+    for column, cell in enumerate(header):
+        page.write_string(top, column, str(cell), head)
 
 
 def _formats(workbook: Workbook) -> tuple[Format, Format]:
