@@ -19,6 +19,7 @@ bench.begin(DATABASE, REQUIRE_SECOND_FACTOR="false")
 
 from django.db import connection
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 from population_data import _COLUMNS, _SUBJECT, Rows, _execute, _uuid, _without_indexes
 
@@ -43,7 +44,7 @@ COLUMNS = {
         "legal_basis", "state", "dispatched_on", "received_on", "answered_on", "ending", "ending_dispatched_on",
         "ending_confirmed_on", "department_id", "entry_id",
     ),
-    "sanctions_orderfeedback": ("id", "kind", "text", "document_number", "amount", "cases", "account_id", "on", "order_id"),
+    "sanctions_orderfeedback": ("id", "kind", "text", "document_number", "amount", "cases", "account_id", '"on"', "order_id"),
     "registry_deadline": (
         "id", "version", "code", "label", "object_kind", "object_id", "role", "starts_on", "days", "unit", "due_on",
         "is_provisional", "pack_id", "policy_hash", "clause", "is_assumed", "met_on", "cancelled_on", "department_id",
@@ -215,11 +216,11 @@ def _measured(arguments: argparse.Namespace) -> str:
         ("how the departments stand", lambda: department_standings(today)),
         ("by hand: 1,001 orders counted from an index", lambda: _sql(COUNT, {})),
         ("numbers of all queues", lambda: queue_counts(everything, today)),
-        ("the office's entrance page", lambda: _get(client, "/orders/")),
-        *((f"the office's page of {label}", lambda code=code: _get(client, f"/orders/?queue={code}"))  # type: ignore[misc]
+        ("the office's entrance page", lambda: _get(client, reverse("sanctions:order-list"))),
+        *((f"the office's page of {label}", lambda code=code: _get(client, f"{reverse('sanctions:order-list')}?queue={code}"))  # type: ignore[misc]
           for code, label in QUEUES.items()),
         ("the statistics page of eleven months",
-         lambda: _get(client, f"/joint-action/statistics/?first={first}&last={today}")),
+         lambda: _get(client, f"{reverse('sanctions:joint-statistics')}?first={first}&last={today}")),
     ]  # fmt: skip
     times = {name: _middle(work, arguments.runs) for name, work in works}
     ratio = times["statistics of eleven months"] / times["eleven months by hand: one GROUP BY of the answers"]

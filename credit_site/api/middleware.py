@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from registry.api.problems import CONTENT_TYPE, problem, problem_of_status
 
 PREFIX = "/api/"
+_KEPT = ("Allow", "Retry-After")
 _GIVEN = re.compile(r"[A-Za-z0-9_.-]{8,64}", re.ASCII)
 
 
@@ -37,10 +38,16 @@ class ApiMiddleware:
         response = self.get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html")
         if response.status_code >= 400 and is_page:
-            return _page(problem_of_status(response.status_code, request_id=request_id))
+            return _page(problem_of_status(response.status_code, request_id=request_id), response)
         return response
 
 
-def _page(body: dict[str, object]) -> HttpResponse:
+def _page(body: dict[str, object], instead_of: HttpResponse | None = None) -> HttpResponse:
+    """Return the problem; what it refers the client to stays with it."""
     content = json.dumps(body, ensure_ascii=False)
-    return HttpResponse(content, status=body["status"], content_type=CONTENT_TYPE)
+    page = HttpResponse(content, status=body["status"], content_type=CONTENT_TYPE)
+    for name in _KEPT:
+        if instead_of is not None and instead_of.has_header(name):
+            page[name] = instead_of[name]
+    page["Cache-Control"] = "no-store"
+    return page

@@ -182,6 +182,12 @@ def test_a_wrong_method_is_refused_by_a_problem_document():
     assert "GET" in got["Allow"]
 
 
+def test_a_refusal_made_of_a_page_names_the_methods_that_are_possible_and_is_kept_nowhere(db):
+    got = Client().get("/api/v1/token")
+    assert (got.status_code, got.json()["code"]) == (405, "method-not-allowed")
+    assert ("POST" in got["Allow"], got["Cache-Control"]) == (True, "no-store")
+
+
 def test_an_unchanged_answer_is_not_sent_twice_and_a_changed_one_is():
     calling = caller()
     first = calling.get(DEPARTMENTS)
