@@ -12,7 +12,7 @@ _other = JSONEncoder().default
 
 
 class ApiJSONRenderer(JSONRenderer):
-    """The same bytes as the framework's own renderer; `Accept: application/json; indent=4` is left to that one."""
+    """The same bytes as the framework's own renderer but for the notation of very small numbers; `Accept: application/json; indent=4` is left to that one."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
