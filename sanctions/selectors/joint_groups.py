@@ -1,44 +1,55 @@
 """What was asked of departments in a span, counted by the database: one row for each kind of answer."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from registry.models import Deadline, DeadlinePause
 from registry.rules.calendar import WorkingCalendar
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.rules.joint_figures import IN_TIME, LAPSED, LATE, OVERDUE, WAITING
+from sanctions.rules.joint_figures import IN_TIME, LAPSED, LATE, OUTCOMES, OVERDUE, WAITING
 
 _ONE_DAY = timedelta(days=1)
+_WORK_MEMORY = "64MB"  # a million rows are sorted on disk with less
 _TABLES = {
     "deadline": Deadline._meta.db_table, "pause": DeadlinePause._meta.db_table, "orders": MeasureOrder._meta.db_table,
     "entry": ListEntry._meta.db_table,
 }  # fmt: skip
 # `Asked.outcome` and `Asked.days_used` for what no clock ever stood for; a deadline has no foreign key to its order that
-# a queryset could join by. `day` numbers the days by the working days before them.
+# a queryset could join by. `day` numbers the days by the working days before them; materialized, it would keep PostgreSQL
+# to one process.
 _SQL = """
-    WITH day (at, number) AS (VALUES {days})
-    SELECT d.code, d.department_id, o.catalogue, o.measure_code,
-        CASE
-            WHEN d.met_on <= %s THEN CASE WHEN d.met_on <= d.due_on THEN %s ELSE %s END
-            WHEN d.cancelled_on <= %s THEN %s
-            WHEN d.code <> %s AND e.ends_on <= %s THEN %s
-            WHEN d.due_on < %s THEN %s
-            ELSE %s
-        END AS outcome,
-        COUNT(*), MIN(d.object_id),
-        SUM(CASE WHEN d.met_on <= %s AND met.number > begun.number THEN met.number - begun.number ELSE 0 END)
-    FROM {deadline} d
-    JOIN {orders} o ON o.id = d.object_id
-    JOIN {entry} e ON e.id = o.entry_id
-    LEFT JOIN day begun ON begun.at = d.starts_on
-    LEFT JOIN day met ON met.at = d.met_on
-    WHERE d.object_kind = %s AND d.code IN ({codes}) AND d.starts_on >= %s AND d.starts_on <= %s
-        AND NOT EXISTS (SELECT 1 FROM {pause} p WHERE p.deadline_id = d.id){narrowed}
-    GROUP BY d.code, d.department_id, o.catalogue, o.measure_code, 5"""
+    WITH day (at, number) AS NOT MATERIALIZED (VALUES {days})
+    SELECT code, department, catalogue, measure, MIN(orders), {counts}
+    FROM (
+        SELECT d.code, d.department_id AS department, o.catalogue, o.measure_code AS measure, o.id AS orders,
+            CASE
+                WHEN d.met_on <= %s THEN CASE WHEN d.met_on <= d.due_on THEN '{in_time}' ELSE '{late}' END
+                WHEN d.cancelled_on <= %s THEN '{lapsed}'
+                WHEN d.code <> %s AND e.ends_on <= %s THEN '{lapsed}'
+                WHEN d.due_on < %s THEN '{overdue}'
+                ELSE '{waiting}'
+            END AS outcome,
+            CASE WHEN met.number > begun.number THEN met.number - begun.number ELSE 0 END AS used
+        FROM {deadline} d
+        JOIN {orders} o ON o.id = d.object_id
+        JOIN {entry} e ON e.id = o.entry_id
+        LEFT JOIN day begun ON begun.at = d.starts_on
+        LEFT JOIN day met ON met.at = d.met_on
+        WHERE d.object_kind = %s AND d.code IN ({codes}) AND d.starts_on >= %s AND d.starts_on <= %s
+            AND NOT EXISTS (SELECT 1 FROM {pause} p WHERE p.deadline_id = d.id){narrowed}
+    ) asked
+    GROUP BY code, department, catalogue, measure"""
+# Counted side by side, for as groups of their own the outcomes would keep PostgreSQL to one process.
+_COUNTS = ", ".join(
+    f"COUNT(*) FILTER (WHERE outcome = '{outcome}'), COALESCE(SUM(used) FILTER (WHERE outcome = '{outcome}'), 0)"
+    for outcome in OUTCOMES
+)
+_WORDS = {"in_time": IN_TIME, "late": LATE, "lapsed": LAPSED, "overdue": OVERDUE, "waiting": WAITING}
 
 
 @dataclass(frozen=True)
@@ -79,16 +90,29 @@ def groups_without_pause(asked: GroupsAsked, calendar: WorkingCalendar) -> Itera
     narrowed, narrowing = _narrowing(asked)
     sql = _SQL.format(
         days=", ".join(["(%s, %s)"] * (len(numbered) // 2)), codes=", ".join(["%s"] * len(asked.codes)),
-        narrowed=narrowed, **_TABLES,
+        counts=_COUNTS, narrowed=narrowed, **_TABLES, **_WORDS,
     )  # fmt: skip
     params = [
-        *numbered, as_of, IN_TIME, LATE, as_of, LAPSED, asked.endless, as_of, LAPSED, as_of, OVERDUE, WAITING, as_of,
-        asked.kind, *asked.codes, asked.first, last, *narrowing,
+        *numbered, as_of, as_of, asked.endless, as_of, as_of, asked.kind, *asked.codes, asked.first, last, *narrowing,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
+    with roomy(), connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for code, department, catalogue, measure, outcome, number, order, days in cursor.fetchall():
-            yield AskedGroup(code, department, (catalogue, measure), outcome, number, order, int(days))
+        found = cursor.fetchall()
+    for code, department, catalogue, measure, order, *counted in found:
+        for outcome, number, days in zip(OUTCOMES, counted[::2], counted[1::2], strict=True):
+            if number:
+                used = int(days) if outcome in (IN_TIME, LATE) else 0
+                yield AskedGroup(code, department, (catalogue, measure), outcome, number, order, used)
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Within, a statement may sort and hash in memory what a year brings, where PostgreSQL answers."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
+        yield
 
 
 def _days(first: date, last: date, calendar: WorkingCalendar) -> list[Any]:

@@ -15,7 +15,7 @@ from registry.selectors.calendar import calendar_current
 from registry.selectors.rights import roles_on
 from sanctions.models import MeasureOrder, OrderFeedback
 from sanctions.rules.joint_figures import IN_TIME, LATE, Asked, Figures, Row
-from sanctions.selectors.joint_groups import AskedGroup, GroupsAsked, groups_without_pause
+from sanctions.selectors.joint_groups import AskedGroup, GroupsAsked, groups_without_pause, roomy
 from sanctions.selectors.orders import (
     ANSWER_DEADLINE,
     ENDING_DEADLINE,
@@ -127,7 +127,9 @@ def joint_figures(span: Span) -> Figures:
         samples.setdefault(group.measure, group.order)
         for row in (total, departments[group.department], measures[group.measure]):
             row.asks[_ASK_OF[group.code]].count(group.outcome, group.number, group.days)
-    for told in _effects(span):
+    with roomy():
+        effects = list(_effects(span))
+    for told in effects:
         measure = (told["order__catalogue"], told["order__measure_code"])
         samples.setdefault(measure, told["sample"])
         for row in (total, departments[told["order__department"]], measures[measure]):
