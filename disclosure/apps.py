@@ -6,8 +6,10 @@ class DisclosureConfig(AppConfig):
     verbose_name = "信息公示"
 
     def ready(self) -> None:
-        """Connect the receivers and put disclosure's section on the subject's file page."""
-        from disclosure import receivers  # noqa: F401  (models are loaded only now)
+        """Connect handlers and receivers, name the kinds of channels, put disclosure's sections on the pages of the subject
+        and the record."""
+        from disclosure import handlers, receivers  # noqa: F401  (models are loaded only now)
+        from disclosure.services.channels import file_drop, push  # noqa: F401  (a kind of channel is one module here)
         from disclosure.views.office import subject_panel
         from registry.views.panels import register_panel
 

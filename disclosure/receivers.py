@@ -4,6 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from disclosure.services.channels.owing import submissions_restore
 from disclosure.services.corrections import correction_note, publication_again, repair_note, repair_note_withdraw
 from disclosure.services.entries import entry_publication_follow, entry_publication_reground, entry_publish
 from disclosure.services.merging import publications_move
@@ -55,11 +56,12 @@ def on_record_confirmed(**kwargs: Any) -> None:
 
 @receiver(record_changed, dispatch_uid="disclosure.record_changed")
 def on_record_changed(**kwargs: Any) -> None:
-    """Take down what is void or repaired, mark what is disputed."""
+    """Take down what is void or repaired, here and in the channels; mark what is disputed."""
     record = kwargs["record"]
     if record.state in (Record.State.VOIDED, Record.State.REPAIRED):
         record_publicity_end(record=record, actor=kwargs["actor"], on=kwargs["on"])
     elif kwargs["change"] == "unrepaired":
+        submissions_restore(record=record, actor=kwargs["actor"], on=kwargs["on"])
         publication_again(thing=record, actor=kwargs["actor"], on=kwargs["on"])
     publications_mark_disputed(record=record, actor=kwargs["actor"], on=kwargs["on"])
 

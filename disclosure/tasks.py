@@ -3,10 +3,12 @@
 from celery import shared_task
 
 from disclosure.selectors.open_data import snapshot_current
+from disclosure.services.channels.inbox import inboxes_read, inboxes_waiting
+from disclosure.services.channels.sending import channels_drop, channels_push
 from disclosure.services.open_data import signing_key_id, snapshot_refresh
 from disclosure.services.publicity_backfill import publicity_backfill
 from registry import clock
-from registry.services.jobs import job_run
+from registry.services.jobs import job_note, job_run
 
 
 @shared_task(name="disclosure.open_data")
@@ -20,3 +22,22 @@ def open_data_task() -> None:
 def publicity_backfill_task() -> None:
     """Set the publicity deadlines of records that were confirmed before a policy on dual publicity ran."""
     job_run("disclosure.publicity_backfill", lambda: publicity_backfill(on=clock.today()), now=clock.now)
+
+
+@shared_task(name="disclosure.channels_drop")
+def channels_drop_task() -> None:
+    """Make the files of the channels that are sent to once a day."""
+    job_run("disclosure.channels_drop", lambda: channels_drop(now=clock.now), now=clock.now)
+
+
+@shared_task(name="disclosure.channels_push")
+def channels_push_task() -> None:
+    """Push what is owed to the channels that are sent to at once. Several may send at once."""
+    job_note("disclosure.channels_push", lambda: channels_push(now=clock.now), now=clock.now)
+
+
+@shared_task(name="disclosure.channels_inbox")
+def channels_inbox_task() -> None:
+    """Read the acknowledgement files in the channels' inboxes. Looking leaves no row."""
+    if inboxes_waiting(at=clock.now()):
+        job_run("disclosure.channels_inbox", lambda: inboxes_read(at=clock.now()), now=clock.now)

@@ -1,8 +1,29 @@
 """What the public may see."""
 
+from disclosure.models.channels import (
+    Acknowledgement,
+    Channel,
+    ChannelFile,
+    ChannelHealth,
+    Submission,
+    SubmissionStep,
+)
 from disclosure.models.notes import PublicNote
 from disclosure.models.open_data import ListSnapshot
 from disclosure.models.publications import Publication
 from disclosure.models.publicity import MissingDecision, PublicityExemption, SpotCheck
 
-__all__ = ["ListSnapshot", "MissingDecision", "PublicNote", "Publication", "PublicityExemption", "SpotCheck"]
+__all__ = [
+    "Acknowledgement",
+    "Channel",
+    "ChannelFile",
+    "ChannelHealth",
+    "ListSnapshot",
+    "MissingDecision",
+    "PublicNote",
+    "Publication",
+    "PublicityExemption",
+    "SpotCheck",
+    "Submission",
+    "SubmissionStep",
+]

@@ -1,9 +1,10 @@
 """Figures of dual publicity in a month: what was decided, reported, published, accepted, and in time. No database.
 
 Counted by the day of the decision. The indicators are those of the assessments of 双公示:
-上报率 = reported ÷ produced; 公示率 = published ÷ produced; 合规率 = accepted ÷ handed in; 及时率 = reported within the time
+上报率 = reported ÷ produced; 公示率 = published ÷ produced; 合规率 = accepted ÷ reported; 及时率 = reported within the time
 limit ÷ reported. Produced are the decisions that must be public: known ones that are not exempt, and those found
-elsewhere that nobody reported (瞒报). Handed in are the reported ones and the rows of files that were refused.
+elsewhere that nobody reported (瞒报). Reported is what was sent to a publication channel, from the first time on;
+accepted what a channel has acknowledged and none has sent back.
 """
 
 from collections.abc import Iterable
@@ -17,25 +18,34 @@ _TENTH = Decimal("0.1")
 
 @dataclass
 class Counts:
-    """Numbers of decisions. `late` reported after the time limit, `unpublished` past it and not public, `published_late`
-    public after it, `refused` rows of files of the month that were not taken in, `pending` drafts to be confirmed."""
+    """Numbers of decisions. `known` recorded here and not exempt, `late` reported after the time limit, `unreported` and
+    `unpublished` past it and not reported or public, `published_late` public after it, `refused` sent back by a channel,
+    `unanswered` reported without an answer yet, `pending` drafts to be confirmed."""
 
+    known: int = 0
     reported: int = 0
     accepted: int = 0
     published: int = 0
     late: int = 0
+    unreported: int = 0
     unpublished: int = 0
     published_late: int = 0
     pending: int = 0
     exempt: int = 0
     refused: int = 0
+    unanswered: int = 0
     concealed: int = 0
     undated: int = 0
 
     @property
     def produced(self) -> int:
         """Decisions that must be public, reported or not."""
-        return self.reported + self.concealed
+        return self.known + self.concealed
+
+    @property
+    def not_reported(self) -> int:
+        """Decisions that must be public and were sent nowhere, whether their time is over or not."""
+        return self.produced - self.reported
 
     @property
     def in_time(self) -> int:
@@ -55,7 +65,7 @@ class Counts:
     @property
     def accepted_rate(self) -> Decimal | None:
         """合规率 in per cent."""
-        return _rate(self.accepted, self.reported + self.refused)
+        return _rate(self.accepted, self.reported)
 
     @property
     def timely_rate(self) -> Decimal | None:
@@ -119,7 +129,7 @@ class Place:
 
 
 def ranking(lines: Iterable[Line]) -> list[Place]:
-    """Rank departments by score, the best first; who produced and handed in nothing has no place."""
+    """Rank departments by score, the best first; who produced nothing has no place."""
     scored = [(score, line) for line in lines if (score := line.total.score) is not None]
     scored.sort(key=lambda pair: (-pair[0], pair[1].code))
     return [Place(1 + sum(other > score for other, _ in scored), line, score) for score, line in scored]

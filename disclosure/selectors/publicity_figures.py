@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
-from disclosure.models import MissingDecision, Publication, SpotCheck
+from disclosure.models import MissingDecision, Publication, SpotCheck, Submission
 from disclosure.rules.publicity import DEADLINE_CODE, deadline_rule
 from disclosure.rules.publicity_figures import Counts, Line
+from disclosure.rules.submissions import REFUSED, REPORT
 from disclosure.selectors.records import KINDS
-from registry.models import Deadline, Department, ImportBatch, ImportRow, Record
+from registry.models import Deadline, Department, Record
 from registry.rules.calendar import WorkingCalendar
 from registry.selectors.calendar import calendar_current
 from registry.selectors.policies import packs_active
@@ -24,6 +25,9 @@ _ITERATE = 500
 # What the drill-down can show: key of the address, its label.
 SHOWN: Final = {
     "late": "迟报",
+    "unreported": "逾期未上报",
+    "refused": "被渠道退回",
+    "unanswered": "待回执",
     "unpublished": "逾期未公示",
     "published-late": "逾期公示",
     "pending": "待确认",
@@ -54,23 +58,25 @@ def month_span(month: date, *, on: date, department: int | None = None, months: 
 
 
 def decided_in(span: Span) -> QuerySet[Any]:
-    """Return the penalties and permits decided in the span that are not void, with `reported_on`, `due_on` (None
-    without a time limit), `public_on` (first published; None) and `is_told_exempt`."""
+    """Return the penalties and permits decided in the span that are not void, with `reported_on` (first sent to a channel
+    that counts; None), `is_accepted` and `is_refused` there, `due_on` (None without a time limit), `public_on` (first
+    published; None) and `is_told_exempt`."""
     records = Record.objects.filter(kind__in=KINDS, decided_on__range=(span.first, span.last))
     records = records.exclude(state=Record.State.VOIDED)
     if span.department is not None:
         records = records.filter(department=span.department)
     limits = Deadline.objects.filter(object_kind=RECORD_KIND, object_id=OuterRef("pk"), code=DEADLINE_CODE)
     shown = Publication.objects.filter(object_kind=RECORD_KIND, object_id=OuterRef("pk"))
+    sent = Submission.objects.filter(record=OuterRef("pk"), channel__counts=True)
+    first = sent.filter(first_sent_on__isnull=False).order_by("first_sent_on")
+    refusals = sent.filter(state=REFUSED, matter=REPORT)
     newest, first_met = limits.order_by("-pk"), limits.filter(met_on__isnull=False).order_by("met_on")
     return records.annotate(
-        # A correction was reported when the record was that it corrects.
-        reported_on=TruncDate(
-            Coalesce(
-                "corrects__corrects__corrects__recorded_at", "corrects__corrects__recorded_at",
-                "corrects__recorded_at", "recorded_at",
-            )
-        ),
+        # A correction carries the day on which the record that it corrects was first sent.
+        reported_on=Subquery(first.values("first_sent_on")[:1]),
+        is_accepted=Exists(sent.filter(accepted_on__isnull=False)),
+        is_refused=Exists(refusals),
+        refusal=Subquery(refusals.order_by("-answered_at").values("reason")[:1]),
         due_on=Coalesce(Subquery(newest.values("due_on")[:1]), _due_by_rule(span), output_field=DateField()),
         public_on=Coalesce(
             Subquery(first_met.values("met_on")[:1]),
@@ -102,22 +108,28 @@ def _due_by_rule(span: Span) -> Any:
 
 
 def _conditions(on: date) -> dict[str, Q]:
-    confirmed, must = ~_DRAFT, ~_EXEMPT
+    confirmed, must, reported = ~_DRAFT, ~_EXEMPT, Q(reported_on__isnull=False)
     return {
         "all": must,
+        "reported": must & reported,
         "exempt": _EXEMPT,
         "pending": must & _DRAFT,
         "undated": must & Q(due_on__isnull=True),
+        "undated-reported": must & reported & Q(due_on__isnull=True),
         "late": must & Q(reported_on__gt=F("due_on")),
+        "unreported": must & Q(reported_on__isnull=True, due_on__lt=on),
+        "refused": must & Q(is_refused=True),
+        "unanswered": must & reported & Q(is_accepted=False, is_refused=False),
         "published-late": must & Q(public_on__gt=F("due_on")),
         "unpublished": must & confirmed & Q(public_on__isnull=True, due_on__lt=on),
         "published": must & Q(public_on__isnull=False),
-        "accepted": must & confirmed,
+        "accepted": must & Q(is_accepted=True, is_refused=False),
     }
 
 
 _FIELDS: Final = {
-    "all": "reported", "exempt": "exempt", "pending": "pending", "undated": "undated", "late": "late",
+    "all": "known", "reported": "reported", "exempt": "exempt", "pending": "pending", "undated-reported": "undated",
+    "late": "late", "unreported": "unreported", "refused": "refused", "unanswered": "unanswered",
     "published-late": "published_late", "unpublished": "unpublished", "published": "published", "accepted": "accepted",
 }  # fmt: skip
 Key = tuple[int, str, date]  # department, kind, first day of the month
@@ -126,7 +138,7 @@ Key = tuple[int, str, date]  # department, kind, first day of the month
 def _counted(span: Span) -> Iterator[tuple[Key, Counts]]:
     """Yield the numbers of each department, kind and day of decision; the database counts."""
     conditions = _conditions(span.on)
-    counts = {_FIELDS[name]: Count("pk", filter=each) for name, each in conditions.items()}
+    counts = {_FIELDS[name]: Count("pk", filter=each) for name, each in conditions.items() if name in _FIELDS}
     grouped = decided_in(span).order_by().values("department", "kind", "decided_on").annotate(
         **{f"n_{name}": count for name, count in counts.items()}
     )  # fmt: skip
@@ -135,10 +147,6 @@ def _counted(span: Span) -> Iterator[tuple[Key, Counts]]:
         yield key, Counts(**{name: row[f"n_{name}"] for name in counts})
     for row in concealed_in(span).order_by().values("department", "kind", "decided_on").annotate(number=Count("pk")):
         yield (row["department"], row["kind"], row["decided_on"].replace(day=1)), Counts(concealed=row["number"])
-    for row in _refused_in(span):
-        kind = "penalty" if row["batch__kind"] == ImportBatch.Kind.PENALTY else "permit"
-        key = (row["batch__department"], kind, row["batch__uploaded_on"].replace(day=1))
-        yield key, Counts(refused=row["number"])
 
 
 def concealed_in(span: Span) -> QuerySet[MissingDecision]:
@@ -154,22 +162,8 @@ def _reported() -> QuerySet[Record]:
     return Record.objects.filter(**same).exclude(state=Record.State.VOIDED)
 
 
-def _refused_in(span: Span) -> QuerySet[ImportRow, Any]:
-    """Rows of files uploaded in the span that were not taken in; the day of decision of such a row cannot be trusted."""
-    found = ImportRow.objects.filter(
-        state=ImportRow.State.REFUSED,
-        batch__kind__in=(ImportBatch.Kind.PENALTY, ImportBatch.Kind.LICENCE),
-        batch__uploaded_on__range=(span.first, span.last),
-    ).exclude(batch__state__in=(ImportBatch.State.PREVIEWED, ImportBatch.State.CANCELLED))
-    if span.department is not None:
-        found = found.filter(batch__department=span.department)
-    return (
-        found.order_by().values("batch__department", "batch__kind", "batch__uploaded_on").annotate(number=Count("pk"))
-    )
-
-
 def lines_by_department(span: Span) -> tuple[list[Line], Line]:
-    """Return the figures of each department that decided, handed in or concealed anything, by code; and of all."""
+    """Return the figures of each department that decided or concealed anything, by code; and of all."""
     found: dict[int, Line] = defaultdict(lambda: Line("", ""))
     total = Line("", "合计")
     for (department, kind, _), counts in _counted(span):
@@ -201,15 +195,17 @@ class DecisionRow:
     """One decision of the drill-down. Days used and over in working days and days; None where nothing is over.
 
     `over_by`: days from the due day to the day of reporting, of publication, or to today, whichever was asked about.
+    `answer`: what a channel said when it sent the decision back, "" otherwise.
     """
 
     record: Record
-    reported_on: date
+    reported_on: date | None
     due_on: date | None
     public_on: date | None
     used: int
     over_by: int | None
     exempt_reason: str
+    answer: str
 
 
 def decisions_shown(span: Span, *, shown: str = "late", kind: str = "") -> QuerySet[Any]:
@@ -234,19 +230,20 @@ def decision_cells(found: QuerySet[Any], *, shown: str, on: date) -> Iterator[li
         row = _row(record, shown, calendar, on)
         yield [
             record.department.name, record.get_kind_display(), record.number, str(record.decided_on),
-            str(row.due_on or ""), str(row.reported_on), str(row.public_on or ""), row.used, row.over_by,
-            row.exempt_reason,
+            str(row.due_on or ""), str(row.reported_on or ""), str(row.public_on or ""), row.used, row.over_by,
+            row.exempt_reason, row.answer,
         ]  # fmt: skip
 
 
 ROWS_HEADER: Final = (
     "决定部门", "种类", "文书号", "决定日期", "截止日", "上报日期", "公示日期", "用时（工作日）", "超期（日）", "不列入原因",
+    "退回原因",
 )  # fmt: skip
 
 
 def _row(record: Any, shown: str, calendar: WorkingCalendar, on: date) -> DecisionRow:
     public = shown in ("published-late", "unpublished")
-    until = (record.public_on or on) if public else record.reported_on
+    until = (record.public_on if public else record.reported_on) or on
     over = (until - record.due_on).days if record.due_on is not None else 0
     exemption = getattr(record, "publicity_exemption", None)
     return DecisionRow(
@@ -257,6 +254,7 @@ def _row(record: Any, shown: str, calendar: WorkingCalendar, on: date) -> Decisi
         used=calendar.between(record.decided_on, until),
         over_by=over if over > 0 and shown != "exempt" else None,
         exempt_reason=exemption.reason if exemption is not None else _drafts_reason(record),
+        answer=record.refusal or "",
     )
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from disclosure.models import Publication
 from disclosure.selectors.snapshots import entry_snapshot, record_snapshot
 from disclosure.services import entries, records
+from disclosure.services.channels.owing import submissions_restore, submissions_withdraw
 from registry.base.errors import InvalidInput, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Record, Subject
@@ -20,7 +21,7 @@ from sanctions.selectors.basis import entry_basis
 def publication_withdraw(
     *, publication_id: int, reason: str, actor: Account | None, on: date, version: int | None = None
 ) -> Publication:
-    """Take a publication down from the day `on`; the snapshot and its history stay inside.
+    """Take a publication down from the day `on`, here and in the channels; the snapshot and its history stay inside.
 
     Raises TransitionRefused (not public any more), NotAllowed, Conflict (stale), InvalidInput (no reason).
     """
@@ -32,6 +33,9 @@ def publication_withdraw(
     reason = _reason(reason, "撤下公示必须写明原因，请填写后再提交。")
     publication.withdrawn_on, publication.withdraw_reason = on, reason
     publication.save_by(actor, reason="publication.withdraw")
+    record = _own_record(publication)
+    if record is not None:
+        submissions_withdraw(record=record, why="撤下公示", actor=actor, on=on)
     event_record(
         "publication.withdrawn", f"撤下公示：{reason}", obj=publication, subject=publication.subject, actor=actor,
         on=on, payload={"reason": reason},
@@ -57,6 +61,9 @@ def publication_correct(
     publication.snapshot = _fresh_snapshot(publication, on)
     publication.withdrawn_on, publication.withdraw_reason = None, ""
     publication.save_by(actor, reason="publication.correct")
+    record = _own_record(publication)
+    if record is not None:
+        submissions_restore(record=record, actor=actor, on=on)
     event_record(
         "publication.corrected", f"更正公示内容：{reason}", obj=publication, subject=publication.subject, actor=actor,
         on=on, payload={"reason": reason},
@@ -123,6 +130,13 @@ def _fresh_snapshot(publication: Publication, on: date) -> dict[str, object]:
     if record.state != Record.State.CONFIRMED:
         raise RuleRefused("record-not-confirmed", f"原记录为“{record.get_state_display()}”，不能再公示。")
     return record_snapshot(record, last_day=publication.last_day)
+
+
+def _own_record(publication: Publication) -> Record | None:
+    """Return the penalty or permit that the publication shows, locked behind its subject; None for an entry."""
+    if publication.object_kind != records.OBJECT_KIND:
+        return None
+    return Record.objects.select_for_update(of=("self",)).filter(pk=publication.object_id).first()
 
 
 def _reason(text: str, missing: str) -> str:

@@ -24,7 +24,7 @@ from registry.services.events import event_record
 from registry.services.workbooks import Sheet, write_workbook
 
 FORM_HEADER = (
-    "月份", "网站地址", "决定部门", "种类", "产生", "公示", "上报", "未上报", "未上报原因", "合规", "退回", "迟报", "不列入双公示",
+    "月份", "网站地址", "决定部门", "种类", "产生", "公示", "上报", "未上报", "未上报原因", "合规", "退回", "待回执", "迟报", "不列入双公示",
     "上报率（%）", "公示率（%）", "合规率（%）", "及时率（%）",
 )  # fmt: skip
 RANKING_HEADER = ("名次", "决定部门", "综合（%）", "上报率（%）", "公示率（%）", "合规率（%）", "及时率（%）")
@@ -34,15 +34,21 @@ Cells = list[str | int | float | None]
 
 
 def month_file(*, span: Span, site: str, actor: Account, on: date) -> BinaryIO:
-    """Write the monthly form of a span: figures, ranking, every late row, what nobody reported. `site`: the address
+    """Write the monthly form of a span: figures, ranking, every row that is late, not
+    reported in time or sent back, what nobody reported. `site`: the address
     where the county publishes. Raises NotAllowed."""
     lines, total = lines_by_department(span)
     missing = concealed_in(span).select_related("department", "check_made").order_by("decided_on", "pk")
-    late = decision_cells(decisions_shown(span, shown="late"), shown="late", on=span.on)
+    late, overdue, refused = (
+        decision_cells(decisions_shown(span, shown=shown), shown=shown, on=span.on)
+        for shown in ("late", "unreported", "refused")
+    )
     sheets = [
         Sheet("双公示月报", FORM_HEADER, _form_rows(span, site, [*lines, total], list(missing))),
         Sheet("排名", RANKING_HEADER, _ranking_rows(lines)),
         Sheet("迟报明细", ROWS_HEADER, late),
+        Sheet("逾期未上报明细", ROWS_HEADER, overdue),
+        Sheet("退回明细", ROWS_HEADER, refused),
         Sheet("未报明细", MISSING_HEADER, _missing_rows(missing)),
     ]
     return _written(f"{span.first:%Y年%m月}双公示月报", sheets, actor, on)
@@ -59,18 +65,22 @@ def _form_rows(span: Span, site: str, lines: list[Line], missing: list[MissingDe
     for line in lines:
         for kind in (Record.Kind.PENALTY, Record.Kind.PERMIT):
             mine = [each for each in missing if each.kind == kind and line.code in ("", each.department.code)]
-            yield [f"{span.first:%Y-%m}", site, line.label, str(kind.label), *_form_cells(line.of(kind), _whys(mine))]
+            yield [f"{span.first:%Y-%m}", site, line.label, str(kind.label), *_form_cells(line.of(kind), _whys(mine, line.of(kind)))]
 
 
 def _form_cells(counts: Counts, whys: str) -> Cells:
     return [
-        counts.produced, counts.published, counts.reported, counts.concealed, whys, counts.accepted, counts.refused,
-        counts.late, counts.exempt, *_rates(counts),
+        counts.produced, counts.published, counts.reported, counts.not_reported, whys, counts.accepted, counts.refused,
+        counts.unanswered, counts.late, counts.exempt, *_rates(counts),
     ]  # fmt: skip
 
 
-def _whys(missing: list[MissingDecision]) -> str:
-    return "；".join(f"{each.number}：{each.why or '待核实'}" for each in missing)
+def _whys(missing: list[MissingDecision], counts: Counts) -> str:
+    """Say why decisions were not reported: those found elsewhere one by one, those recorded here by their number."""
+    whys = [f"{each.number}：{each.why or '待核实'}" for each in missing]
+    if waiting := counts.known - counts.reported:
+        whys.append(f"{waiting}条已登记、尚未报送，其中逾期{counts.unreported}条")
+    return "；".join(whys)
 
 
 def _rates(counts: Counts) -> Cells:

@@ -10,6 +10,7 @@ from disclosure.models import Publication, PublicityExemption
 from disclosure.rules.publicity import DEADLINE_CODE, Publicity, deadline_rule
 from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.selectors.snapshots import public_name, record_snapshot
+from disclosure.services.channels.owing import submissions_owe, submissions_restore, submissions_withdraw
 from registry import clock
 from registry.base.errors import Conflict, DomainError, InvalidInput, RuleRefused, TransitionRefused
 from registry.models import Account, Deadline, Record, Subject
@@ -28,7 +29,8 @@ _ONE_DAY = timedelta(days=1)
 
 @transaction.atomic
 def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> Deadline | None:
-    """Set by when a newly confirmed penalty or permit must be public; an exempt one gets an event with the reason.
+    """Set by when a newly confirmed penalty or permit must be public and owe it to the publication channels; an exempt
+    one gets an event with the reason, and nothing of it is sent anywhere.
 
     None for other kinds, exempt records, and while the office runs no policy on dual publicity.
     """
@@ -42,6 +44,7 @@ def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> 
     if not publicity.is_public:
         _exempt(record, publicity, actor, on)
         return None
+    submissions_owe(record=record, actor=actor, on=on)
     pack, limit = rule
     version = next(active.version for active in packs if active.pack is pack)
     working = limit.working_days is not None
@@ -101,6 +104,8 @@ def record_publish(*, record_id: int, actor: Account | None, on: date, until: da
     publicity = _require_public(record, on)
     last_day = _last_day(record, publicity, until, on)
     publication = _publication_save(record, existing, last_day, actor, on)
+    if existing is not None:
+        submissions_restore(record=record, actor=actor, on=on)
     deadline_meet(record, DEADLINE_CODE, actor=actor, on=on)
     shown = f"至{last_day}止" if last_day else "无固定截止日"
     event_record(
@@ -163,8 +168,11 @@ def publication_of_record(record: Record) -> Publication | None:
 
 @transaction.atomic
 def record_publicity_end(*, record: Record, actor: Account | None, on: date) -> None:
-    """Take a voided or repaired record off the public pages and drop its open deadlines."""
+    """Take a voided or repaired record off the public pages and out of the channels, and drop its open deadlines."""
     deadlines_cancel(record, actor=actor, on=on)
+    submissions_withdraw(
+        record=record, why="信用修复" if record.state == Record.State.REPAIRED else "原记录已作废", actor=actor, on=on
+    )
     publication = publication_of_record(record)
     if publication is None or publication.withdrawn_on is not None:
         return

@@ -16,6 +16,7 @@ class Job:
 
 OUTBOX: Final = "registry.outbox_drain"
 WEBHOOKS: Final = "registry.webhooks_send"
+CHANNELS: Final = "disclosure.channels_push"
 VERIFY: Final = "registry.events_verify"
 
 JOBS: Final = {
@@ -33,6 +34,8 @@ JOBS: Final = {
         Job("incentives.tiers_recompute", "重新评定信用等级", "job.run"),
         Job("incentives.grants_stop", "红名单期满停止激励", "job.run"),
         Job("disclosure.open_data", "制作公开名单快照", "job.run"),
+        Job("disclosure.channels_drop", "制作公示渠道报送文件", "job.run"),
+        Job("disclosure.channels_inbox", "读入公示渠道回执", "job.run"),
         Job("disclosure.publicity_backfill", "补设双公示期限", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
         Job("registry.api_clear", "清理过期的接口令牌、幂等答复和推送记录", "job.run"),
@@ -41,9 +44,11 @@ JOBS: Final = {
 }
 
 # Jobs that look often and leave a row only when there was something to do: no row means nothing.
-QUIET: Final = frozenset({OUTBOX, WEBHOOKS, "disclosure.open_data"})
+QUIET: Final = frozenset({OUTBOX, WEBHOOKS, CHANNELS, "disclosure.channels_inbox", "disclosure.open_data"})
 
-LABELS: Final = {name: job.label for name, job in JOBS.items()} | {OUTBOX: "办理待办事务", WEBHOOKS: "推送事件"}
+LABELS: Final = {name: job.label for name, job in JOBS.items()} | {
+    OUTBOX: "办理待办事务", WEBHOOKS: "推送事件", CHANNELS: "向公示渠道推送",
+}  # fmt: skip
 
 
 def job_label(name: str) -> str:
@@ -80,6 +85,10 @@ COUNT_LABELS: Final = {
     "listed": "公开条目",
     "dated": "设定期限",
     "exempted": "不列入双公示",
+    "owed": "补列应报",
+    "files": "文件",
+    "held": "无法报送",
+    "read": "读入回执",
 }
 
 

@@ -1,5 +1,5 @@
-"""One POST to a receiver: to a checked address only, without redirects, within a limit of time; nothing is read but
-the status."""
+"""One POST to a receiver: to a checked address only, without redirects, within a limit of time; of the answer nothing
+is read but the status, and as many bytes as the caller asks for."""
 
 import contextlib
 import http.client
@@ -12,6 +12,7 @@ from typing import Final
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
 
 from registry.rules.webhooks import Target, UnfitAddress, may_reach, target_of
 
@@ -23,10 +24,12 @@ _NOBODY: Final = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt went. `error`: Chinese, empty when it was taken. `is_unreachable`: nobody was at work there."""
+    """How one attempt went. `error`: Chinese, empty when it was taken. `is_unreachable`: nobody was at work there.
+    `answer`: the beginning of what was answered with a success."""
 
     error: str = ""
     is_unreachable: bool = False
+    answer: bytes = b""
 
     @property
     def is_taken(self) -> bool:
@@ -34,8 +37,8 @@ class Outcome:
         return not self.error
 
 
-def webhook_post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
-    """Send `body` to `url`. Never raises for what the other side does.
+def webhook_post(url: str, *, body: bytes, headers: dict[str, str], answer_most: int = 0) -> Outcome:
+    """Send `body` to `url`; return at most `answer_most` bytes of its answer. Never raises for what the other side does.
 
     The host is looked up once, every one of its addresses must be allowed (`may_reach`), and the connection goes to
     the address that was checked: a name that changes between check and use reaches nothing.
@@ -55,7 +58,7 @@ def webhook_post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
         connection.request(
             "POST", target.path, body=body, headers={**headers, "Host": target.authority}, preload_content=False
         )
-        return _outcome(connection.getresponse().status)
+        return _outcome(connection.getresponse(), answer_most)
     except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
         return Outcome(f"没有收到答复：{type(error).__name__}"[:200], is_unreachable=True)
     finally:
@@ -63,9 +66,10 @@ def webhook_post(url: str, *, body: bytes, headers: dict[str, str]) -> Outcome:
         connection.close()
 
 
-def _outcome(status: int) -> Outcome:
+def _outcome(response: HTTPResponse, answer_most: int) -> Outcome:
+    status = response.status
     if 200 <= status < 300:
-        return Outcome()
+        return Outcome(answer=response.read(answer_most, decode_content=False) if answer_most else b"")
     if 300 <= status < 400:
         return Outcome(f"接收方答复{status}，要求转到其他地址；推送不跟随转向，请改订阅地址")
     return Outcome(f"接收方答复{status}", is_unreachable=status in _NOBODY)
