@@ -25,7 +25,11 @@ app.conf.beat_schedule = {
     "open-data": {"task": "disclosure.open_data", "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
     "channels-push": {"task": "disclosure.channels_push", "schedule": 5.0, "options": {"expires": 10}},
     "channels-drop": {"task": "disclosure.channels_drop", "schedule": crontab(hour="17", minute="0")},
-    "channels-inbox": {"task": "disclosure.channels_inbox", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
+    "channels-inbox": {
+        "task": "disclosure.channels_inbox",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},
     "api-clear": {"task": "registry.api_clear", "schedule": crontab(hour="3", minute="30")},
     "joint-reports": {"task": "sanctions.joint_reports", "schedule": crontab(hour="1", minute="10")},

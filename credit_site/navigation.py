@@ -50,6 +50,7 @@ OFFICE = (
     Place("联合激励", "grants:list", "grant.view"),
     Place("随机抽查", "inspections:list", "inspection.view"),
     Place("公示", "publications:list", "publication.view"),
+    Place("公示渠道", "publications:channel-list", "channel.view"),
     Place("政策", "registry:policy-list", "policy.view"),
     Place("日历", "registry:calendar", "calendar.view"),
     Place("通知", "registry:notice-list", "notice.view"),

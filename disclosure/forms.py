@@ -7,8 +7,11 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from disclosure.models import MissingDecision, SpotCheck
+from disclosure.models import Channel, ChannelFile, MissingDecision, SpotCheck
+from disclosure.selectors import channels as channel_selector
 from disclosure.selectors.publicity_figures import SHOWN
+from disclosure.services.channels.carriers import Carrier
+from registry.forms.versioned import VersionedForm
 from registry.models import Department
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import clean_name
@@ -211,3 +214,86 @@ class MissingForm(forms.Form):
         help_text="不属于应报：例如适用简易程序、涉密，或者不是该部门的决定。不再计入产生数。",
     )
     why = forms.CharField(label="未报原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ChannelForm(VersionedForm):
+    """A publication channel: what it takes, and what its kind has to be told (`setting_…`)."""
+
+    code = forms.SlugField(
+        label="代码",
+        max_length=40,
+        help_text="小写字母、数字和短横线，例如 xinyong-zhongguo。启用后不能修改，也是文件夹和文件的名字。",
+    )
+    name = forms.CharField(label="名称", max_length=100, help_text="例如“信用中国（市级归集平台）”。")
+    named_as = forms.ChoiceField(
+        label="政策中的渠道", required=False, help_text="已启用的政策指定的公示渠道；选定后，渠道页标明该渠道已经落实。"
+    )
+    since_on = forms.DateField(
+        label="报送自此日起作出的决定", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="此前作出的决定不向本渠道报送。",
+    )  # fmt: skip
+    takes_penalties = forms.BooleanField(label="报送行政处罚", required=False, initial=True)
+    takes_permits = forms.BooleanField(label="报送行政许可", required=False, initial=True)
+    counts = forms.BooleanField(
+        label="计入双公示指标", required=False, initial=True, help_text="向本渠道首次报送即为上报，本渠道接收即为合规。"
+    )
+    with_identities = forms.BooleanField(
+        label="含自然人证件号码", required=False,
+        help_text="仅在接收平台依法要求时勾选。法定代表人的证件号码在任何情况下都不报送。",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, carrier: Carrier, named: list[str], channel: Channel | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, row=channel, **kwargs)
+        chosen = [channel.named_as] if channel is not None and channel.named_as else []
+        names = list(dict.fromkeys([*named, *chosen]))
+        field = self.fields["named_as"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (narrows the type)
+        field.choices = [("", "不对应")] + [(name, name) for name in names]
+        self._settings = [setting.name for setting in carrier.settings]
+        for setting in carrier.settings:
+            self.fields[setting.name] = forms.CharField(
+                label=setting.label, max_length=setting.most, help_text=setting.hint
+            )
+        if channel is not None:
+            del self.fields["code"]
+
+    def values(self) -> dict[str, Any]:
+        """What every channel has."""
+        apart = {"code", "version", *self._settings}
+        return {name: value for name, value in self.cleaned_data.items() if name not in apart}
+
+    def settings(self) -> dict[str, str]:
+        """What the channel's kind asks for."""
+        return {name: self.cleaned_data[name] for name in self._settings}
+
+
+class SubmissionsForm(forms.Form):
+    """Which submissions are shown. Not valid: all."""
+
+    channel = forms.ModelChoiceField(
+        label="渠道", required=False, queryset=Channel.objects.all(), to_field_name="code", empty_label="全部渠道"
+    )
+    shown = forms.ChoiceField(label="状态", required=False, choices=list(channel_selector.SHOWN.items()))
+    kind = forms.ChoiceField(label="种类", required=False, choices=[("", "全部"), *SpotCheck.Kind.choices])
+    text = forms.CharField(label="文书号或者当事人", required=False, max_length=100)
+
+
+class AcknowledgementForm(forms.Form):
+    """A file that came back from a channel, and about which of ours it is."""
+
+    sent = forms.ModelChoiceField(
+        label="回执对应的报送文件", required=False, queryset=ChannelFile.objects.none(), empty_label="按文件名和内容识别",
+        help_text="平台只返回失败行的，须选定对应的文件，其余各行才会记为已接收。",
+    )  # fmt: skip
+    file = forms.FileField(
+        label="回执文件",
+        help_text="xlsx、xls或csv：带“处理结果”列的原表，或者平台返回的失败数据（带“失败原因”列）。",
+    )
+
+    def __init__(self, *args: Any, channel: Channel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["sent"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (narrows the type)
+        field.queryset = channel_selector.files_of(channel)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import office, publicity
+from disclosure.views import channels, office, publicity
 
 app_name = "publications"
 urlpatterns = [
@@ -17,6 +17,19 @@ urlpatterns = [
     path("spot-checks/", publicity.spot_list, name="spot-list"),
     path("spot-checks/<uuid:public_id>/", publicity.spot_detail, name="spot-detail"),
     path("spot-checks/missing/<int:missing_id>/", publicity.missing_settle, name="missing-settle"),
+    path("channels/", channels.channel_list, name="channel-list"),
+    path("channels/new/<slug:kind>/", channels.channel_new, name="channel-new"),
+    path("channels/<uuid:public_id>/", channels.channel_detail, name="channel-detail"),
+    path("channels/<uuid:public_id>/edit/", channels.channel_edit, name="channel-edit"),
+    path("channels/<uuid:public_id>/steps/<slug:step>/", channels.channel_step, name="channel-step"),
+    path("channels/<uuid:public_id>/send/", channels.channel_send, name="channel-send"),
+    path("channels/<uuid:public_id>/files/", channels.channel_files, name="channel-files"),
+    path("channels/files/<uuid:public_id>/", channels.file_download, name="channel-file"),
+    path("channels/acknowledgements/<uuid:public_id>/", channels.acknowledgement_detail, name="acknowledgement"),
+    path("submissions/", channels.submission_list, name="submission-list"),
+    path("submissions/sheet/", channels.submission_sheet, name="submission-sheet"),
+    path("submissions/<uuid:public_id>/", channels.submission_detail, name="submission-detail"),
+    path("submissions/<uuid:public_id>/resend/", channels.submission_again, name="submission-resend"),
     path("records/<uuid:public_id>/publish/", office.publish_record, name="publish-record"),
     path("<uuid:public_id>/", office.publication_detail, name="detail"),
     path("<uuid:public_id>/withdraw/", office.withdraw, name="withdraw"),

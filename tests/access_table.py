@@ -338,6 +338,19 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "publications:spot-list": WATCHERS,  # the page; uploading a list asks for its own right
     "publications:spot-detail": WATCHERS,
     "publications:missing-settle": only("handler", "reviewer"),
+    "publications:channel-list": WATCHERS | only("administrator"),
+    "publications:channel-detail": WATCHERS | only("administrator"),
+    "publications:channel-new": only("administrator"),
+    "publications:channel-edit": only("administrator"),
+    "publications:channel-step": only("administrator"),
+    "publications:channel-send": only("handler", "publisher"),
+    "publications:channel-files": WATCHERS,  # the page; reading an acknowledgement asks for its own right
+    "publications:channel-file": only("handler", "publisher"),
+    "publications:acknowledgement": WATCHERS,
+    "publications:submission-list": WATCHERS,
+    "publications:submission-sheet": WATCHERS,
+    "publications:submission-detail": WATCHERS,
+    "publications:submission-resend": only("handler", "publisher"),
     # --- disclosure: the public
     "disclosure:home": PUBLIC,
     "disclosure:search": PUBLIC,

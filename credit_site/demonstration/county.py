@@ -17,6 +17,7 @@ from sanctions.services.escalations import orders_escalate
 from sanctions.services.joint_reports import joint_reports_make_due
 
 from .cases import Storyteller, stories
+from .channels import channels_plan
 from .clockwork import Plan, pretended
 from .commitments import commitments_plan, commitments_policy_open
 from .honours import honours_plan, honours_policy_open, tiers_grade
@@ -47,6 +48,7 @@ def county_seed(*, today: dt.date, say: Callable[[str], None]) -> dict[str, int]
         population = population_make(office, chance, begins_on)
     plan = Plan()
     books = Bookkeeper(office, plan, chance)
+    channels_plan(office, plan, today)
     year_plan(books, population, today)
     urban_plan(books, population, today)
     teller = Storyteller(office, books, plan, today)

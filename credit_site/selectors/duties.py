@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credit_site.selectors.queues import Desk
+from disclosure.selectors.channels import stuck_submissions
 from disclosure.selectors.office import due_counts
 from incentives.selectors.inspections import inspection_work
 from registry.models import Account, Deadline, Notice, Record
@@ -158,6 +159,12 @@ def _publisher(desk: Desk, turns: dict[str, tuple[int, int]]) -> Panel:
             *(
                 _counted(label, counts[bucket], _to("publications:due", f"when={bucket}"), tones.get(bucket, ""))
                 for bucket, label in labels.items()
+            ),
+            _counted(
+                "公示渠道退回、无法报送的",
+                stuck_submissions().count(),
+                _to("publications:submission-list", "shown=stuck"),
+                "warn",
             ),
             _counted(
                 "待公开的抽查结果", work.unpublished - work.overdue, _to("inspections:list", "state=drawn"), "info"

@@ -15,6 +15,7 @@ from django.db.models import Case as Choice
 from django.db.models import CharField, Count, DateField, F, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from disclosure.selectors.channels import stuck_submissions, with_due
 from disclosure.selectors.office import due_deadlines
 from incentives.rules import lifecycle as commitment_rules
 from incentives.selectors.commitments import commitments_due
@@ -46,6 +47,7 @@ PROPOSAL = "proposal"
 OBJECTION, REPAIR = "objection", "repair"
 TIP, COMMITMENT, CLAIM = "tip", "commitment", "claim"
 CROSS_CHECK = "cross-check"
+SUBMISSION = "submission"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
@@ -133,6 +135,7 @@ def sources_of(desk: Desk) -> list[Source]:
         found.append(_candidates(desk))
         found.append(_groundless(desk))
         found.append(_publicity(desk))
+        found.append(_submissions(desk))
         found.append(_proposals(desk))
     if desk.may("cross-check.view"):
         found.append(_cross_checks(desk))
@@ -189,6 +192,13 @@ def _publicity(desk: Desk) -> Source:
     mine = EVERYTHING if desk.may("publication.publish") else NOTHING
     due = Choice(When(clock_stands=True, then=Value(NO_DAY)), default=F("due_on"), output_field=DateField())
     return Source(_rows(rows, PUBLICITY, due), mine)
+
+
+def _submissions(desk: Desk) -> Source:
+    """What a publication channel sent back, could not be pushed, or is not fit to be sent; due with its record."""
+    due = Coalesce(F("due_on"), Value(NO_DAY), output_field=DateField())
+    mine = EVERYTHING if desk.may("channel.send") or desk.may("record.correct") else NOTHING
+    return Source(_rows(with_due(stuck_submissions()), SUBMISSION, due), mine)
 
 
 def _proposals(desk: Desk) -> Source:

@@ -22,9 +22,11 @@ from credit_site.selectors.queues import (
     PROPOSAL,
     PUBLICITY,
     REPAIR,
+    SUBMISSION,
     TIP,
     Desk,
 )
+from credit_site.selectors.work_channels import submission_items
 from credit_site.selectors.work_item import Key, WorkItem
 from credit_site.selectors.work_rights import claim_items, commitment_items, cross_check_items, tip_items
 from registry.models import Deadline, Event, PolicyProposal, Record
@@ -62,6 +64,7 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
         **_groundless(by_source[ENTRY], on),
         **_orders(by_source[ORDER], dues, on),
         **_publicity(by_source[PUBLICITY], dues),
+        **submission_items(by_source[SUBMISSION], on),
         **_proposals(by_source[PROPOSAL]),
         **_requests(OBJECTION, by_source[OBJECTION], dues, on),
         **_requests(REPAIR, by_source[REPAIR], dues, on),

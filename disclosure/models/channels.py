@@ -106,8 +106,10 @@ class Acknowledgement(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "sha256"], condition=Q(error=""), name="one_reading_an_acknowledgement"
-            )
+                fields=["channel", "sha256"], condition=Q(error="", file__isnull=True), name="one_reading_a_channel"
+            ),
+            # Two files without a failure come back alike.
+            models.UniqueConstraint(fields=["file", "sha256"], condition=Q(error=""), name="one_reading_a_file"),
         ]
 
     def __str__(self) -> str:

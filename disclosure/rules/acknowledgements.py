@@ -31,12 +31,18 @@ _PERMIT_NUMBERS: Final = _keys("XK_WSH", "许可文书号", "行政许可决定�
 _NUMBERS: Final = _PENALTY_NUMBERS | _PERMIT_NUMBERS | _keys("文书号", "决定书文号", "决定文书号")
 _NAMES: Final = _keys("CF_XDR_MC", "XK_XDR_MC", "行政相对人名称", "当事人", "当事人名称", "相对人名称")
 _CODES: Final = _keys(
-    "CF_XDR_SHXYM", "XK_XDR_SHXYM", "统一社会信用代码", "行政相对人统一社会信用代码", "行政相对人代码_1(统一社会信用代码)"
+    "CF_XDR_SHXYM",
+    "XK_XDR_SHXYM",
+    "统一社会信用代码",
+    "行政相对人统一社会信用代码",
+    "行政相对人代码_1(统一社会信用代码)",
 )
 _RESULTS: Final = _keys("结果", "处理结果", "校验结果", "审核结果", "接收结果", "入库结果", "入库状态", "处理状态")
 _REASONS: Final = _keys("失败原因", "原因", "退回原因", "错误原因", "错误信息", "校验信息", "不通过原因", "未通过原因")
 WITHDRAWAL_LABEL: Final = "撤销原因"
-_YES: Final = _keys("成功", "通过", "合格", "接收", "已接收", "入库", "已入库", "入库成功", "校验通过", "审核通过", "accepted", "1")
+_YES: Final = _keys(
+    "成功", "通过", "合格", "接收", "已接收", "入库", "已入库", "入库成功", "校验通过", "审核通过", "accepted", "1"
+)
 _NO: Final = _keys(
     "失败", "不通过", "未通过", "不合格", "退回", "已退回", "拒绝", "入库失败", "校验不通过", "校验失败", "审核不通过", "refused",
     "0",

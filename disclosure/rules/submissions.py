@@ -87,4 +87,3 @@ def answered(standing: Standing, *, is_accepted: bool) -> Standing:
         held = standing.is_held and not (standing.matter == REPORT and standing.state == ACCEPTED)
         return replace(standing, state=REFUSED, is_held=held)
     return replace(standing, state=ACCEPTED, is_held=standing.matter == REPORT)
-

@@ -55,9 +55,7 @@ def submissions_compose(channel: Channel, submissions: Iterable[Submission], *, 
     return [_composed(channel, each, each.record, packs, on) for each in found]
 
 
-def _composed(
-    channel: Channel, submission: Submission, record: Record, packs: list[ActivePack], on: date
-) -> Composed:
+def _composed(channel: Channel, submission: Submission, record: Record, packs: list[ActivePack], on: date) -> Composed:
     if not hasattr(record, record.kind):
         what = record.get_kind_display()
         return Composed(submission, fault=f"没有登记{what}的详细内容。请更正该记录，补填以后自动报送。")

@@ -25,6 +25,7 @@ SHOWN: Final = {
     "refused": "已退回",
     "dead": "推送失败",
     "late": "逾期未报送",
+    "stuck": "退回、失败、无法报送",
 }
 
 
@@ -70,6 +71,7 @@ def _shown(on: date) -> dict[str, Q]:
         "refused": Q(state=REFUSED),
         "dead": Q(state=DEAD),
         "late": unsent & Q(due_on__lt=on),
+        "stuck": Q(state__in=STUCK) | FAULTY,
     }
 
 
@@ -101,9 +103,9 @@ def stuck_submissions() -> QuerySet[Submission]:
 
 
 def record_submissions(record: Record) -> QuerySet[Submission]:
-    """Return what became of a record in every channel, with the steps."""
+    """Return where a record stands in every channel."""
     found = Submission.objects.filter(record=record).select_related("channel", "file__attachment")
-    return found.prefetch_related("steps").order_by("channel", "pk")
+    return found.order_by("channel", "pk")
 
 
 def submission_steps(submission: Submission) -> QuerySet[SubmissionStep]:
@@ -139,4 +141,3 @@ def channels_named(*, on: date) -> list[NamedChannel]:
             named.setdefault(name, []).append(active.pack.head.title)
     served = set(Channel.objects.filter(closed_on__isnull=True).values_list("named_as", flat=True))
     return [NamedChannel(name, tuple(titles), name in served) for name, titles in named.items()]
-

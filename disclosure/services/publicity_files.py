@@ -3,9 +3,10 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from disclosure.models import MissingDecision
 from disclosure.rules.publicity_figures import Counts, Line, ranking
@@ -18,6 +19,7 @@ from disclosure.selectors.publicity_figures import (
     decisions_shown,
     lines_by_department,
 )
+from disclosure.selectors.submission_cells import HEADER, submission_cells
 from registry.models import Account, Record
 from registry.services import authz
 from registry.services.events import event_record
@@ -61,11 +63,22 @@ def decisions_file(*, span: Span, shown: str, kind: str, actor: Account, on: dat
     return _written(what, [Sheet(SHOWN[shown], ROWS_HEADER, rows)], actor, on)
 
 
+def submissions_file(*, found: QuerySet[Any], actor: Account, on: date) -> BinaryIO:
+    """Write what became of records in the channels. Raises NotAllowed."""
+    return _written("公示渠道报送情况", [Sheet("报送情况", HEADER, submission_cells(found))], actor, on)
+
+
 def _form_rows(span: Span, site: str, lines: list[Line], missing: list[MissingDecision]) -> Iterator[Cells]:
     for line in lines:
         for kind in (Record.Kind.PENALTY, Record.Kind.PERMIT):
             mine = [each for each in missing if each.kind == kind and line.code in ("", each.department.code)]
-            yield [f"{span.first:%Y-%m}", site, line.label, str(kind.label), *_form_cells(line.of(kind), _whys(mine, line.of(kind)))]
+            yield [
+                f"{span.first:%Y-%m}",
+                site,
+                line.label,
+                str(kind.label),
+                *_form_cells(line.of(kind), _whys(mine, line.of(kind))),
+            ]
 
 
 def _form_cells(counts: Counts, whys: str) -> Cells:

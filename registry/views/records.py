@@ -18,6 +18,7 @@ from registry.selectors.records import RecordFilters, record_detail, record_list
 from registry.services import records
 from registry.views.guards import actor_of, form_attempt, permission
 from registry.views.paging import page_of
+from registry.views.panels import record_panels_for
 from registry.views.subjects import rights_of, subject_of
 
 PAGES = "registry/records"
@@ -65,6 +66,7 @@ def record_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "grade": _grade(record),
         "deadlines": object_deadlines(record._meta.label_lower, record.pk, today),
         "timeline": record_timeline(record),
+        "panels": record_panels_for(request, record),
     }
     return render(request, f"{PAGES}/detail.html", context)
 

@@ -27,9 +27,11 @@ class Got:
 
 @dataclass
 class Receiver:
-    """`answer(got, n)` returns the status of the n-th request (from 1); it may sleep. 0 hangs up without a word."""
+    """`answer(got, n)` returns the status of the n-th request (from 1); it may sleep. 0 hangs up without a word.
+    `said(got, n)` is the body of the answer."""
 
     answer: Callable[[Got, int], int] = lambda got, n: 200
+    said: Callable[[Got, int], bytes] = lambda got, n: b"ok"
     got: list[Got] = field(default_factory=list)
     taken: list[Got] = field(default_factory=list)
     port: int = 0
@@ -63,9 +65,10 @@ def receiving(receiver: Receiver, port: int = 0):
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", f"http://127.0.0.1:{receiver.port}/elsewhere")
-            self.send_header("Content-Length", "2")
+            said = receiver.said(got, place)
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
-            self.wfile.write(b"ok")
+            self.wfile.write(said)
 
         def log_message(self, *args):
             pass

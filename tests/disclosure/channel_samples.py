@@ -36,7 +36,9 @@ def noon(day):
 def penalty(*, on, subject=None, **fields):
     """A penalty that the national sheet takes, just confirmed on the day `on`."""
     procedure, fine = fields.pop("procedure", "ordinary"), fields.pop("fine", 20_000)
-    record = make_record(subject or make_subject(), **{"decided_on": on, "facts": "经查，未取得许可从事生产。"} | fields)
+    record = make_record(
+        subject or make_subject(), **{"decided_on": on, "facts": "经查，未取得许可从事生产。"} | fields
+    )
     PenaltyDetail(
         record=record, procedure=procedure, violation_type="未取得许可从事生产", basis="《安全生产法》第六十条",
         kinds=["罚款"], content=f"罚款{fine}元", fine=fine, valid_until=record.decided_on + dt.timedelta(days=365),
@@ -110,7 +112,9 @@ def returned(rows, *, kind=Kind.PENALTY, name="回执.xlsx", header=("处理结�
     prefix = "CF" if kind is Kind.PENALTY else "XK"
     lines = []
     for about, *said in rows:
-        number, party, code = about if isinstance(about, tuple) else (about.number, about.subject.name, about.subject.uscc)
+        number, party, code = (
+            about if isinstance(about, tuple) else (about.number, about.subject.name, about.subject.uscc)
+        )
         line = [""] * len(labels)
         line[places[f"{prefix}_WSH"]], line[places[f"{prefix}_XDR_MC"]] = number, party
         line[places[f"{prefix}_XDR_SHXYM"]] = code or ""

@@ -83,7 +83,7 @@ def rows_in(file):
 
 
 def figures(on=LATER):
-    lines, total = lines_by_department(month_span(dt.date(2026, 11, 1), on=on))
+    _, total = lines_by_department(month_span(dt.date(2026, 11, 1), on=on))
     return total.total
 
 
@@ -155,7 +155,9 @@ def test_a_drop_writes_the_national_sheet_with_its_manifest_and_a_second_run_not
 def test_no_number_of_a_representative_and_none_in_a_text_leaves(channel):
     penalty(on=DAY, facts=f"负责人身份证号{county.IDENTITY}，电话{county.MOBILE}。")
     drop()
-    book = openpyxl.load_workbook(io.BytesIO((folder_out(channel) / "xinyong-20261103-0001-行政处罚.xlsx").read_bytes()))
+    book = openpyxl.load_workbook(
+        io.BytesIO((folder_out(channel) / "xinyong-20261103-0001-行政处罚.xlsx").read_bytes())
+    )
     cells = {column[0].value: column[1].value or "" for column in book.active.iter_cols()}
     said = "".join(cells.values())
     assert (county.IDENTITY in said, county.MOBILE in said, cells["法定代表人证件号码"]) == (False, False, "")
@@ -185,7 +187,9 @@ def test_nothing_leaves_a_paused_channel_and_all_of_it_when_it_goes_on(channel):
 @pytest.mark.usefixtures("channel")
 def test_a_person_whose_age_is_unknown_stays_here_and_one_known_goes_without_the_number():
     unknown = penalty(on=DAY, subject=make_subject("李某某", kind="person"))
-    known = penalty(on=DAY, subject=make_subject("王某某", kind="person", born_on=dt.date(1990, 3, 7)))
+    known = penalty(
+        on=DAY, subject=make_subject("王某某", kind="person", born_on=dt.date(1990, 3, 7), document_type="身份证")
+    )
     drop()
     assert (state_of(unknown), state_of(known)) == (("report", "owed"), ("report", "sent"))
     assert "出生日期" in unknown.submissions.get().fault
@@ -230,7 +234,9 @@ def test_number_and_party_are_found_however_they_are_written(channel):
 def test_the_same_number_of_another_party_is_told_apart(channel):
     """One decision against two: the answer about the one says nothing about the other."""
     one = penalty(on=DAY, number="演应急罚〔2026〕8号", number_normalized="演应急罚(2026)8号")
-    two = penalty(on=DAY, number="演应急罚〔2026〕8号", number_normalized="演应急罚(2026)8号", department=one.department)
+    two = penalty(
+        on=DAY, number="演应急罚〔2026〕8号", number_normalized="演应急罚(2026)8号", department=one.department
+    )
     drop()
     read(channel, returned([(two, "退回", "名称不符")]))
     assert (state_of(one), state_of(two)) == (("report", "sent"), ("report", "refused"))
@@ -409,7 +415,9 @@ def test_who_may_not_send_neither_sends_again_nor_reads_answers(channel):
     drop()
     auditor = make_account("auditor")
     with pytest.raises(NotAllowed):
-        submission_resend(submission_id=record.submissions.get().pk, reason="x", actor=auditor, when=When(DAY, noon(DAY)))
+        submission_resend(
+            submission_id=record.submissions.get().pk, reason="x", actor=auditor, when=When(DAY, noon(DAY))
+        )
     with pytest.raises(NotAllowed):
         read(channel, returned([(record, "成功", "")]), actor=auditor)
 

@@ -107,9 +107,17 @@ def test_the_rates_are_those_of_the_assessments(department, month):
 @pytest.mark.parametrize(
     ("shown", "number"),
     [
-        ("late", 1), ("unreported", 1), ("refused", 0), ("unanswered", 0), ("unpublished", 1), ("published-late", 1),
-        ("pending", 1), ("undated", 0), ("exempt", 1), ("all", 6),
-    ],  # fmt: skip
+        ("late", 1),
+        ("unreported", 1),
+        ("refused", 0),
+        ("unanswered", 0),
+        ("unpublished", 1),
+        ("published-late", 1),
+        ("pending", 1),
+        ("undated", 0),
+        ("exempt", 1),
+        ("all", 6),
+    ],
 )
 def test_the_rows_behind_a_figure_are_as_many_as_it_says(shown, number):
     assert decisions_shown(month_span(NOVEMBER, on=TODAY), shown=shown).count() == number
@@ -189,7 +197,9 @@ def test_nearly_all_is_never_shown_as_all():
 
 
 def test_equal_departments_share_a_place():
-    lines = [Line(code, code, penalty=Counts(known=2, reported=2, accepted=n)) for code, n in (("a", 1), ("b", 2), ("c", 2))]
+    lines = [
+        Line(code, code, penalty=Counts(known=2, reported=2, accepted=n)) for code, n in (("a", 1), ("b", 2), ("c", 2))
+    ]
     assert [(each.place, each.line.code) for each in ranking([*lines, Line("d", "d")])] == [
         (1, "b"),
         (1, "c"),

@@ -52,13 +52,15 @@ def acknowledgement_read(
     content, name = _content(upload)
     digest = hashlib.sha256(content).hexdigest()
     channel = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
-    before = channel.acknowledgements.filter(sha256=digest, error="").first()
+    file = file or _file_named(channel, name)
+    before = channel.acknowledgements.filter(sha256=digest, file=file, error="").first()
     if before is not None:
         raise Conflict(
-            "acknowledgement-read", f"内容相同的回执已于{before.read_on}读入（{before.name}），不必重复读入。", field="file"
+            "acknowledgement-read",
+            f"内容相同的回执已于{before.read_on}读入（{before.name}），不必重复读入。是另一个报送文件的回执的，请选定那个文件。",
+            field="file",
         )
     sheet = _sheet(content, name)
-    file = file or _file_named(channel, name)
     submissions = _candidates(channel, file, sheet)
     reading = _matched(sheet, submissions, file)
     counts = _apply(reading, sheet, submissions, file, when)

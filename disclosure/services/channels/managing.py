@@ -87,12 +87,16 @@ def channel_secret_renew(*, channel: Channel, version: int | None, actor: Accoun
 
 
 @transaction.atomic
-def channel_pause(*, channel: Channel, is_paused: bool, version: int | None, actor: Account | None, on: date) -> Channel:
+def channel_pause(
+    *, channel: Channel, is_paused: bool, version: int | None, actor: Account | None, on: date
+) -> Channel:
     """Send nothing until resumed, or send again; what is owed meanwhile waits. Raises NotAllowed, TransitionRefused."""
     channel = _locked(channel, version)
     authz.require(actor, MANAGE, on=on)
     if channel.is_paused == is_paused:
-        raise TransitionRefused("channel-state", f"渠道“{channel}”{'已经暂停' if is_paused else '没有暂停'}。请刷新后核对。")
+        raise TransitionRefused(
+            "channel-state", f"渠道“{channel}”{'已经暂停' if is_paused else '没有暂停'}。请刷新后核对。"
+        )
     channel.is_paused = is_paused
     channel.save_by(actor, reason="channel.pause" if is_paused else "channel.resume")
     ChannelHealth.objects.filter(channel=channel).update(failures=0, unreachable_since=None, resumes_at=None)
@@ -136,7 +140,7 @@ def submission_resend(*, submission_id: int, reason: str, actor: Account | None,
     authz.require(actor, SEND, on=when.on)
     if submission.channel.closed_on is not None:
         raise TransitionRefused("channel-closed", f"渠道“{submission.channel}”已停用，不能再报送。")
-    if submission.state not in (SENT, REFUSED, DEAD, ACCEPTED) and not submission.fault:
+    if not may_resend(submission):
         word = "不再报送" if submission.state == DROPPED else "已在待报送中，不必重复办理"
         raise TransitionRefused("submission-state", f"该条{word}。请刷新页面后核对。")
     if not reason.strip():
@@ -150,6 +154,11 @@ def submission_resend(*, submission_id: int, reason: str, actor: Account | None,
         actor=actor, on=when.on, payload={"channel": submission.channel.code, "record": submission.record_id},
     )  # fmt: skip
     return submission
+
+
+def may_resend(submission: Submission) -> bool:
+    """Whether sending once more means anything: it has been out, or stays here for a fault."""
+    return submission.state in (SENT, REFUSED, DEAD, ACCEPTED) or bool(submission.fault)
 
 
 def _carrier(kind: str) -> Carrier:
@@ -176,7 +185,9 @@ def _fill(channel: Channel, carrier: Carrier, values: Mapping[str, Any], setting
 def _locked(channel: Channel, version: int | None) -> Channel:
     found: Channel = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
     if found.closed_on is not None:
-        raise TransitionRefused("channel-closed", f"渠道“{found}”已于{found.closed_on}停用，不能再办理。需要的请另行启用。")
+        raise TransitionRefused(
+            "channel-closed", f"渠道“{found}”已于{found.closed_on}停用，不能再办理。需要的请另行启用。"
+        )
     version_require(found, version)
     return found
 

@@ -166,4 +166,3 @@ def opened_handle(payload: dict[str, Any], now: datetime) -> None:
     channel = Channel.objects.filter(pk=payload["channel"], closed_on__isnull=True).first()
     if channel is not None:
         channel_owe(channel, on=timezone.localdate(now))
-

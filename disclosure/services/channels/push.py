@@ -67,7 +67,9 @@ def rows_push(channel: Channel, actor: Account | None, now: Now) -> Counts:
         }
         for future in as_completed(posted):
             at = now()
-            counts[_settle(channel, posted[future].composed, future.result(), When(timezone.localdate(at), at, actor))] += 1
+            counts[
+                _settle(channel, posted[future].composed, future.result(), When(timezone.localdate(at), at, actor))
+            ] += 1
     return counts
 
 
@@ -86,9 +88,7 @@ def _lease(channel_id: int, at: datetime) -> list[Submission]:
     # One that could not be reached is tried with a single row.
     ids = list(rows.values_list("pk", flat=True)[: 1 if health.failures else PASS_MOST])
     token = uuid.uuid4()
-    Submission.objects.filter(pk__in=ids).update(
-        lease_token=token, leased_until=at + LEASE, attempts=F("attempts") + 1
-    )
+    Submission.objects.filter(pk__in=ids).update(lease_token=token, leased_until=at + LEASE, attempts=F("attempts") + 1)
     return list(Submission.objects.filter(pk__in=ids).order_by("pk"))
 
 
@@ -196,7 +196,9 @@ register_carrier(
         code=KIND,
         label="接口推送",
         hint="逐条以JSON推送到接收地址，签名方式与事件推送相同；接收方当场答复接收或者退回。",
-        settings=(Setting("url", "接收地址", "https 网址。内部网络的地址须由运行维护人员在 WEBHOOK_NETWORKS 中列明。"),),
+        settings=(
+            Setting("url", "接收地址", "https 网址。内部网络的地址须由运行维护人员在 WEBHOOK_NETWORKS 中列明。"),
+        ),
         check=_check,
         send=rows_push,
         is_scheduled=False,
