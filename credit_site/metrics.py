@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from credit_site.health import DEGRADED, OK, health
+from disclosure.selectors.channels import channels_waiting
 from disclosure.selectors.office import due_counts
 from registry import clock
 from registry.selectors.jobs import deliveries_waiting, job_states, outbox_counts, outbox_oldest, worker_beats
@@ -38,6 +39,8 @@ def _of_database(now: datetime) -> Iterator[str]:
     yield from _of_jobs(now)
     due = [({"when": bucket}, float(count)) for bucket, count in due_counts(on=clock.today()).items()]
     yield from _family("credit_publicity_due", "Permits and penalties that wait to be public.", due)
+    channels = [({"channel": code, "state": state}, float(number)) for code, state, number in channels_waiting()]
+    yield from _family("credit_channel_rows", "Rows that a publication channel is owed, waits for, or sent back.", channels)
 
 
 def _of_jobs(now: datetime) -> Iterator[str]:

@@ -97,6 +97,13 @@ def channel_counts(*, on: date) -> dict[int, dict[str, int]]:
     return {row["channel"]: {name: row[f"n_{name}"] for name in SHOWN} for row in found}
 
 
+def channels_waiting() -> list[tuple[str, str, int]]:
+    """Return (code of the channel, state, how many) of what is not settled in the channels in use."""
+    found = Submission.objects.filter(state__in=(OWED, SENT, REFUSED, DEAD), channel__closed_on__isnull=True)
+    counted = found.order_by().values_list("channel__code", "state").annotate(number=Count("pk"))
+    return list(counted.order_by("channel__code", "state"))
+
+
 def stuck_submissions() -> QuerySet[Submission]:
     """Return what waits for an officer: sent back, tried in vain, or not fit to be sent as it is."""
     return Submission.objects.filter(Q(state__in=STUCK) | FAULTY, channel__closed_on__isnull=True)

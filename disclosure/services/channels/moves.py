@@ -100,6 +100,7 @@ def held_back_write(composed: Sequence[Composed], when: When) -> dict[str, int]:
         submission = each.submission
         submission.lease_token = submission.leased_until = None
         if each.exempt:
+            submission.withdraw_reason = "依规定不再公示"
             steps.append(owe(submission, withdrawn(submission.standing), when, reason=each.exempt))
             dropped.append(submission)
         else:
