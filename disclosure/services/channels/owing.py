@@ -9,7 +9,7 @@ from django.utils import timezone
 from disclosure.models import Channel, Submission, SubmissionStep
 from disclosure.rules.publicity import deadline_rule
 from disclosure.rules.submissions import DROPPED, WITHDRAWAL, owed_again, replaced, withdrawn
-from disclosure.selectors.channels import channels_open, channels_taking, records_unowed
+from disclosure.selectors.channels import channels_taking, records_unowed
 from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.services.channels.moves import When, owe, owed_write
 from registry import clock
@@ -31,7 +31,7 @@ def submissions_owe(*, record: Record, actor: Account | None, on: date) -> int:
     """
     when = When(on, clock.now(), actor)
     taking = channels_taking(record)
-    before = _before(record) if taking or channels_known() else {}
+    before = _before(record)
     new, steps = [], []
     for channel in taking:
         submission = _new(channel, record, before.pop(channel.pk, None), when)
@@ -47,11 +47,6 @@ def submissions_owe(*, record: Record, actor: Account | None, on: date) -> int:
     Submission.objects.bulk_create(new)
     SubmissionStep.objects.bulk_create(step for step in steps if step.submission in new)
     return sum(each.state != DROPPED for each in new)
-
-
-def channels_known() -> bool:
-    """Whether there is, or ever was, a channel."""
-    return bool(channels_open()) or Channel.objects.exists()
 
 
 def _before(record: Record) -> dict[int, Submission]:
@@ -87,12 +82,12 @@ def submissions_withdraw(*, record: Record, why: str, actor: Account | None, on:
     What never left is dropped. A corrected record whose correction bears the same number is dropped, too: its successor
     takes its place. `why`: Chinese, told to the receiver. Call with the record locked.
     """
-    when, is_replaced = When(on, clock.now(), actor), None
+    when = When(on, clock.now(), actor)
     changed, steps, count = [], [], 0
-    for submission in Submission.objects.select_for_update().filter(record=record).order_by("pk"):
-        if is_replaced is None:
-            is_replaced = _is_replaced(record, on)
-        before = submission.standing
+    found = list(Submission.objects.select_for_update().filter(record=record).order_by("pk"))
+    replacing = _channels_replacing(record, on) if found else set()
+    for submission in found:
+        is_replaced, before = submission.channel_id in replacing, submission.standing
         after = replaced(before) if is_replaced else withdrawn(before)
         if after == before:
             continue
@@ -104,19 +99,18 @@ def submissions_withdraw(*, record: Record, why: str, actor: Account | None, on:
     return count
 
 
-def _is_replaced(record: Record, on: date) -> bool:
-    """Whether a correction that is to be public bears the same number for the same kind of decision."""
-    successor = (
-        Record.objects.filter(corrects=record, kind=record.kind, number_normalized=record.number_normalized)
-        .exclude(state=Record.State.VOIDED)
-        .select_related("subject")
-        .first()
-    )
-    if successor is None or not record.number_normalized:
-        return False
+def _channels_replacing(record: Record, on: date) -> set[int]:
+    """Return the channels that will get a correction of the record under the same number, where it is to be public."""
+    if not record.number_normalized:
+        return set()
+    found = Record.objects.filter(corrects=record, kind=record.kind, number_normalized=record.number_normalized)
+    successor = found.exclude(state=Record.State.VOIDED).select_related("subject").first()
     packs = packs_active(on)
-    is_running = deadline_rule([active.pack for active in packs]) is not None
-    return is_running and record_publicity(successor, packs, on=on).is_public
+    if successor is None or deadline_rule([active.pack for active in packs]) is None:
+        return set()
+    if not record_publicity(successor, packs, on=on).is_public:
+        return set()
+    return {channel.pk for channel in channels_taking(successor)}
 
 
 @transaction.atomic
