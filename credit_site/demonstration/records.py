@@ -22,6 +22,7 @@ from .subjects import Population
 from .wording import VIOLATIONS
 
 Day = dt.date
+REPRESENTATIVE = "演示代表"  # the national sheet asks for one; most of the county's people are not known by name
 SERIOUS_FINE = 100_000  # yuan; the demonstration's own line between one and three years of publication
 
 
@@ -72,6 +73,7 @@ class Bookkeeper:
                     fine=Decimal(fine),
                     valid_until=add_years(on, 1),
                     published_until=add_years(on, 3 if fine >= SERIOUS_FINE else 1),
+                    representative="" if subject.is_person else REPRESENTATIVE,
                     authority=(department or self.office.bureau).name,
                 ),
             ),
@@ -106,6 +108,7 @@ class Bookkeeper:
                     certificate_number=f"演AQ{next(self._numbers):06d}",
                     valid_from=on,
                     valid_until=on.replace(year=on.year + 3, day=min(on.day, 28)),
+                    representative="" if subject.is_person else REPRESENTATIVE,
                     authority=self.office.bureau.name,
                     status="1",
                 ),

@@ -123,7 +123,7 @@ def submission_steps(submission: Submission) -> QuerySet[SubmissionStep]:
 def files_of(channel: Channel) -> QuerySet[ChannelFile]:
     """Return the channel's files, the newest first, with how many of their rows still wait for an answer."""
     waiting = Count("submissions", filter=Q(submissions__state=SENT))
-    return channel.files.select_related("attachment", "made_by").annotate(waiting=waiting)
+    return channel.files.select_related("attachment", "made_by").annotate(waiting=waiting).order_by("-pk")
 
 
 def acknowledgements_of(channel: Channel) -> QuerySet[Acknowledgement]:
