@@ -40,7 +40,9 @@ def _of_database(now: datetime) -> Iterator[str]:
     due = [({"when": bucket}, float(count)) for bucket, count in due_counts(on=clock.today()).items()]
     yield from _family("credit_publicity_due", "Permits and penalties that wait to be public.", due)
     channels = [({"channel": code, "state": state}, float(number)) for code, state, number in channels_waiting()]
-    yield from _family("credit_channel_rows", "Rows that a publication channel is owed, waits for, or sent back.", channels)
+    yield from _family(
+        "credit_channel_rows", "Rows that a publication channel is owed, waits for, or sent back.", channels
+    )
 
 
 def _of_jobs(now: datetime) -> Iterator[str]:
