@@ -20,10 +20,6 @@ from registry.selectors.policies import ActivePack, packs_active
 
 KIND_OF = {Record.Kind.PENALTY: Kind.PENALTY, Record.Kind.PERMIT: Kind.LICENCE}
 _FAULT_MOST = 500
-_TEXTS = {
-    Kind.PENALTY: ("violation_type", "facts", "content", "remark"),
-    Kind.LICENCE: ("content", "remark"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +60,18 @@ def _composed(channel: Channel, submission: Submission, record: Record, packs: l
         held = _held_back(record, row, channel, packs, on)
         if held is not None:
             return Composed(submission, fault=held[0][:_FAULT_MOST], exempt=held[1][:_FAULT_MOST])
-    sheet = KIND_OF[Record.Kind(record.kind)]
-    row = row._replace(**{name: mask_text(getattr(row, name)) for name in _TEXTS[sheet]})
     number = comparable_document_number(row.number)
-    return Composed(submission, tuple(to_cells(row)), number, row.party.uscc, row.party.name)
+    return Composed(submission, tuple(to_cells(_masked(row))), number, row.party.uscc, row.party.name)
+
+
+def _masked(row: PenaltyRow | LicenceRow) -> PenaltyRow | LicenceRow:
+    """Return the row without identity and telephone numbers inside its texts."""
+    content, remark = mask_text(row.content), mask_text(row.remark)
+    if isinstance(row, LicenceRow):
+        return row._replace(content=content, remark=remark)
+    return row._replace(
+        violation_type=mask_text(row.violation_type), facts=mask_text(row.facts), content=content, remark=remark
+    )
 
 
 def _held_back(
