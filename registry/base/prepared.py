@@ -28,7 +28,7 @@ class Slot(Expression):
         self.name = name
         self.many = many
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Stand among the parameters until a run puts a value in its place."""
         return "%s", [self]
 

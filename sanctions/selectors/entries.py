@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from registry.models import Account, RecordItem, Subject
 from registry.rules import access
@@ -99,7 +100,7 @@ def entry_sight(account: Account, on: date) -> EntrySight:
     return EntrySight.OWN if access.DEPARTMENT in roles and account.department_id is not None else EntrySight.NONE
 
 
-def concerning(department: Any) -> Q:
+def concerning(department: Any) -> Combinable:
     """The condition on an entry that it is public, or that the department (its id) has an order on it."""
     return Q(is_public=True) | Exists(MeasureOrder.objects.filter(entry=OuterRef("pk"), department=department))
 

@@ -125,7 +125,8 @@ def _days(first: date, last: date, calendar: WorkingCalendar) -> list[Any]:
 
 
 def _narrowing(asked: GroupsAsked) -> tuple[str, list[Any]]:
-    sql, params = "", []
+    sql = ""
+    params: list[Any] = []
     if asked.department is not None:
         sql += " AND d.department_id = %s"
         params.append(asked.department)
