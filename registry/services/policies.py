@@ -37,7 +37,10 @@ def packs_load(*, at: datetime, library: PackLibrary | None = None) -> LoadResul
     """
     stored: list[PolicyVersion] = []
     packs = load_packs() if library is None else library
+    known = set(PolicyVersion.objects.filter(pack_id__in=list(packs)).values_list("pack_id", "content_hash"))
     for loaded in packs.values():
+        if (loaded.id, loaded.content_hash) in known:
+            continue
         version, is_new = edition_store(loaded, at=at)
         if is_new:
             stored.append(version)

@@ -9,6 +9,7 @@ import pytest
 from registry import clock
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
 from registry.models import Event, PolicyVersion, Record
+from registry.rules.policy.loader import PackLibrary, load_packs
 from registry.services.classifying import ItemCode, finding_add, finding_remove, record_classify
 from registry.services.policies import packs_load, policy_activate
 from registry.services.record_marks import (
@@ -78,7 +79,7 @@ def fact(draft, handler):
 
 @pytest.fixture
 def active_pack():
-    packs_load(at=clock.now())
+    packs_load(at=clock.now(), library=PackLibrary({name: load_packs()[name] for name in (LIST_PACK, FINDING_PACK)}))
     for pack_id in (LIST_PACK, FINDING_PACK):
         version = PolicyVersion.objects.get(pack_id=pack_id)
         policy_activate(version=version, mode="internal", actor=None, on=TODAY)
