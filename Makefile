@@ -39,10 +39,10 @@ test: install-dev ## 运行不需要任何服务的全部测试（SQLite）
 
 test-postgres: install-dev ## 在 DATABASE_URL 指定的 PostgreSQL 上运行测试
 	@test -n "$$DATABASE_URL" || { echo '请先设置 DATABASE_URL（见 README 的“测试”）。'; exit 1; }
-	$(BIN)/pytest -q -n $(JOBS) -m "not browser"
+	$(BIN)/pytest -q -n $(JOBS) -m "not browser and not rules"
 
 browser: install-dev ## 在无界面 Chromium 中走完主要流程
-	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -m browser
+	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -n $(JOBS) -m browser
 
 fuzz: install-dev ## 用 schemathesis 依 docs/api/openapi.yaml 试遍接口（几分钟）
 	FUZZ_PHASES=examples,coverage,fuzzing FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -q tests/api/test_fuzzing.py
