@@ -1,16 +1,20 @@
 """Default deny: every address stands in the access table, and every role meets there what the table says."""
 
+import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from registry.rules import access
 from tests import access_table
 from tests.access_samples import SAMPLES, World
 from tests.access_table import ACCESS, ALL_ROLES, API, CLIENT, CLOSED, LOGIN, PUBLIC
+from tests.conftest import FAST_HASHERS
 
 OURS = ("credit_site", "registry", "sanctions", "incentives", "repair", "disclosure")
 ENTERED = (200, 302, 405)  # 405: past the guard, but the page takes only a POST
@@ -60,11 +64,38 @@ def test_every_view_of_ours_that_is_not_public_names_its_permission(name):
         assert item.callback.permission in access.PERMISSIONS
 
 
-def visit(address: str, visitor: str, world: World):
+@dataclass(frozen=True)
+class Office:
+    """A world in which every role has signed in; `sessions`: the cookie of each."""
+
+    world: World
+    sessions: dict[str, str]
+
+    def visit(self, address: str, visitor: str):
+        client = Client()  # its own: some of these pages sign out
+        if visitor != "anonymous":
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[visitor]
+        return client.get(address)
+
+
+def signed_in(account) -> str:
     client = Client()
-    if visitor != "anonymous":
-        client.force_login(world.accounts[visitor])
-    return client.get(address)
+    client.force_login(account)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture(scope="module")
+def office(django_db_setup, django_db_blocker) -> Iterator[Office]:
+    """Made once for all addresses, in a transaction around those of the tests; what a test adds is rolled back to it."""
+    around = transaction.atomic()
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=FAST_HASHERS):
+        around.__enter__()
+        world = World()
+        sessions = {role: signed_in(account) for role, account in world.accounts.items()}
+    yield Office(world, sessions)
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 def met(response) -> str:
@@ -89,12 +120,12 @@ def expected(name: str, visitor: str) -> set[str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(NAMES) & set(ACCESS)))
-def test_every_role_meets_what_the_table_says(name):
-    world = World()
+def test_every_role_meets_what_the_table_says(name, office):
+    world = copy.deepcopy(office.world)
     address = reverse(name, kwargs=SAMPLES[name](world) if name in SAMPLES else {})
     wrong = {}
     for visitor in VISITORS:
-        found = met(visit(address, visitor, world))
+        found = met(office.visit(address, visitor))
         if found not in expected(name, visitor):
             wrong[visitor] = found
     assert wrong == {}
