@@ -12,6 +12,7 @@ import platform
 import re
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,6 +36,16 @@ def begin(database: str, **settings: str) -> None:
     django.setup()
 
 
+def begin_pages(database: str, **settings: str) -> None:
+    """As `begin`, for asking pages through the test client: static files collected, no limit on searching."""
+    folder = tempfile.mkdtemp(prefix="bench-")
+    begin(database, ALLOWED_HOSTS="testserver", SEARCHES_A_MINUTE="1000000000", REQUIRE_SECOND_FACTOR="false",
+          STATIC_ROOT=folder, VAR_DIR=folder, **settings)  # fmt: skip
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
 def database_make(database: str) -> None:
     """Make an empty database in place of the one that is there, and migrate it."""
     import psycopg2
@@ -47,6 +58,18 @@ def database_make(database: str) -> None:
         cursor.execute(f"CREATE DATABASE \"{database}\" ENCODING 'UTF8' TEMPLATE template0")
     server.close()
     call_command("migrate", verbosity=0)
+
+
+def database_copy(database: str, source: str) -> None:
+    """Make a database as a copy of another one of the server, to which nobody may be connected."""
+    import psycopg2
+
+    server = psycopg2.connect(f"{SERVER}/postgres")
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE "{source}"')
+    server.close()
 
 
 def timed(work: Callable[[], Any]) -> float:

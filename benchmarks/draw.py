@@ -7,19 +7,17 @@ Both draws must give the same list in the same order, every time, else this fail
 """
 
 import argparse
-import os
+import json
 import random
 import resource
-import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-SERVER = os.environ.get("BENCH_SERVER", "postgres://postgres@127.0.0.1:5432")
-sys.path[:0] = [str(ROOT)]
+import bench
+
+sys.path[:0] = [str(bench.ROOT)]
 
 import psycopg2  # noqa: E402
 from psycopg2.extras import execute_values  # noqa: E402
@@ -47,7 +45,7 @@ SQL = """
 def main() -> None:
     """Fill the table, measure, compare, print."""
     arguments = _arguments()
-    connection = psycopg2.connect(f"{SERVER}/postgres")
+    connection = psycopg2.connect(f"{bench.SERVER}/postgres")
     with connection, connection.cursor() as cursor:
         _fill(cursor, arguments.members)
         cursor.execute("SELECT stratum, count(*) FROM member GROUP BY stratum")
@@ -60,6 +58,11 @@ def main() -> None:
     begin = time.perf_counter()
     assigned = draw.assign(outcome.drawn, _staff(arguments.inspectors, arguments.drawn), SEED)
     assigning = time.perf_counter() - begin
+    if arguments.json:
+        medians = {name: bench.median(each) for name, each in times.items()}
+        drawn = len(outcome.drawn)
+        json.dump({"members": arguments.members, "drawn": drawn, "runs": arguments.runs, **medians}, sys.stdout)
+        return
     _print(arguments, times, outcome, assigned, assigning)
 
 
@@ -69,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--drawn", type=int, default=5_000)
     parser.add_argument("--inspectors", type=int, default=50)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print the medians alone, for scale.py")
     return parser.parse_args()
 
 
@@ -132,7 +136,7 @@ def _staff(number: int, drawn: int) -> list[draw.Inspector]:
 def _print(
     arguments: argparse.Namespace, times: dict[str, list[float]], outcome: draw.Outcome, assigned: Any, assigning: float
 ) -> None:
-    median = {name: statistics.median(each) for name, each in times.items()}
+    median = {name: bench.median(each) for name, each in times.items()}
     whole = median["read"] + median["draw"]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{arguments.members:,} members, {len(outcome.drawn):,} drawn, quotas {dict(outcome.quotas)}")

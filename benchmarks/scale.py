@@ -1,0 +1,97 @@
+"""The table of docs/performance.md on scale: cities of several sizes, each work beside its baseline in the same run.
+
+    .venv/bin/python benchmarks/scale.py --subjects 100000            # sizes 10,000 and 100,000
+    .venv/bin/python benchmarks/scale.py --subjects 1000000 --write   # 10,000, 100,000 and 1,000,000
+    .venv/bin/python benchmarks/scale.py --keep --only sweep night
+
+Builds one database a size (credit_bench_city_SIZE), runs every part in a process of its own, prints what it found and,
+with --write, puts it into docs/performance.md. --keep measures the cities that are there.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import bench
+import scale_text as text
+
+HERE = Path(__file__).resolve().parent
+SIZES = (10_000, 100_000, 1_000_000)
+PREFIX = os.environ.get("BENCH_DATABASE", "credit_bench_city")
+# Part → whether it is measured on every size.
+PARTS = {"workdays": False, "sweep": True, "night": True, "search": False, "pages": False, "draw": False}
+
+
+def main() -> None:
+    """Build, measure, print, write."""
+    arguments = _arguments()
+    sizes = [size for size in SIZES if size < arguments.subjects] + [arguments.subjects]
+    if not arguments.keep:
+        _build(sizes)
+    found: dict[str, Any] = {}
+    for part in arguments.only or PARTS:
+        for size in sizes if PARTS[part] else sizes[-1:]:
+            _say(f"{part} on {size:,} subjects")
+            found.setdefault(part, []).append(_part(part, size))
+    bench.begin(_database(sizes[-1]))
+    written = text.section(found, bench.machine())
+    print(written)
+    if arguments.write:
+        bench.section_write("scale", "Scale", written)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--subjects", type=int, default=100_000, help="the largest size; smaller ones are measured too")
+    parser.add_argument("--keep", action="store_true", help="measure the cities that are there")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts alone")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    return parser.parse_args()
+
+
+def _build(sizes: list[int]) -> None:
+    """Migrate an empty database once, and build every city on a copy of it."""
+    empty = f"{PREFIX}_empty"
+    _say("migrating an empty database")
+    _python("-c", f"import bench; bench.begin({empty!r}); bench.database_make({empty!r})", database=empty)
+    for size in sizes:
+        _say(f"building a city of {size:,} subjects")
+        _python("city.py", "--subjects", str(size), "--copy", empty, database=_database(size))
+
+
+def _part(part: str, size: int) -> Any:
+    if part == "draw":
+        done = _python(
+            "draw.py", "--members", str(size), "--drawn", str(size // 20), "--json", database=_database(size)
+        )
+    else:
+        done = _python(f"{part}.py", database=_database(size))
+    return json.loads(done)
+
+
+def _python(*command: str, database: str) -> str:
+    """Run a part in a process of its own, whose memory and connections are its own; return what it printed."""
+    environment = {**os.environ, "BENCH_DATABASE": database, "PYTHONPATH": str(HERE)}
+    begin = time.perf_counter()
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, *command], cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    _say(f"  took {time.perf_counter() - begin:.0f} s")
+    return done.stdout
+
+
+def _database(size: int) -> str:
+    return f"{PREFIX}_{size}"
+
+
+def _say(words: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
