@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -21,6 +20,7 @@ from registry.models import Department, Event, Record, Subject
 from registry.selectors.policies import packs_active
 from registry.services import authz
 from registry.views.guards import actor_of, form_attempt, permission, version_of, whole_number
+from registry.views.paging import page_of
 
 PAGE_SIZE = 50
 
@@ -33,7 +33,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "")
     found = office.publications_list(on=clock.today(), state=state, kind=kind, text=text)
     context = {
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page_of(request, found, per_page=PAGE_SIZE),
         "states": office.STATES,
         "state": state,
         "kinds": Publication.Kind.choices,
@@ -54,7 +54,7 @@ def _due_context(request: HttpRequest) -> dict[str, Any]:
     today = clock.today()
     bucket, department_id = request.GET.get("when", ""), whole_number(request.GET.get("department", ""))
     deadlines = office.due_deadlines(on=today, bucket=bucket, department_id=department_id)
-    page = Paginator(deadlines, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, deadlines, per_page=PAGE_SIZE)
     return {
         "page": page,
         "rows": office.due_rows(list(page.object_list), on=today),

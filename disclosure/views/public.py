@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,6 +14,7 @@ from disclosure.selectors.honours import subject_honours
 from disclosure.selectors.notes import notes_visible
 from registry import clock
 from registry.views.guards import whole_number
+from registry.views.paging import page_of
 
 PAGE_SIZE = 30
 PAGES_MOST = 100  # of penalties and permits; older ones are found by searching
@@ -78,7 +78,7 @@ def publication(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def lists(request: HttpRequest) -> HttpResponse:
     """Show who stands on which public list today."""
     today, label = clock.today(), request.GET.get("list", "")
-    page = Paginator(public.entries_listed(on=today, list_label=label), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, public.entries_listed(on=today, list_label=label), per_page=PAGE_SIZE)
     context = {"page": page, "labels": public.list_labels(on=today), "label": label}
     return render(request, "disclosure/lists.html", context)
 

@@ -8,9 +8,9 @@ holidays.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 import chinese_calendar
 import holidays
@@ -22,8 +22,7 @@ _LAST_GUESSED_YEAR = 2060
 _ONE_DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A computed last day. `provisional`: it rests on days of a year not yet announced and may still
     move.
     """
@@ -89,8 +88,9 @@ class WorkingCalendar:
             raise ValueError(f"工作日数不能为负数：{n}。向前推算请使用 back。")
         if n == 0:
             return Due(day, False)
-        number = self._nth(self._through(day.toordinal()) + n)
-        due = Day.fromordinal(number)
+        due = Day.fromordinal(self._nth(self._through(day.toordinal()) + n))
+        if due.year == day.year:
+            return Due(due, day.year not in self._announced)
         return Due(due, not self._years_announced(day + _ONE_DAY, due))
 
     def back(self, last_day: Day, n: int) -> Day:

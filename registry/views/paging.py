@@ -23,7 +23,9 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """How many rows there are; one more than `most` where there are more than that."""
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
+            return len(rows)  # read already, and short
         return rows.order_by()[: self.most + 1].count()
 
     @property
@@ -34,11 +36,6 @@ class CappedPaginator(Paginator):
 
 def page_of(request: HttpRequest, found: QuerySet[Any], *, per_page: int = PER_PAGE) -> Page[Any]:
     """Return the page that `?page=` asks for; the nearest one when there is no such page."""
-    return Paginator(found, per_page).get_page(request.GET.get("page"))
-
-
-def capped_page_of(request: HttpRequest, found: QuerySet[Any], *, per_page: int = PER_PAGE) -> Page[Any]:
-    """As `page_of`, for lists too long to be counted to their end at every look."""
     asked = request.GET.get("page", "")
     number = min(int(asked), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
     return CappedPaginator(found, per_page, asked=number).get_page(number)

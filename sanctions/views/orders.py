@@ -21,7 +21,7 @@ from registry.services.evidence import attachment_download_log
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response
 from registry.views.guards import actor_of, attempt, form_attempt, permission, version_of, whole_number
-from registry.views.paging import capped_page_of
+from registry.views.paging import page_of
 from sanctions.forms.orders import (
     OrderCarryOutForm,
     OrderConfirmEndForm,
@@ -60,7 +60,7 @@ def order_index(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data if form.is_valid() else {}
     queue = chosen.get("queue") or ("" if office else "waiting")
     found = _narrowed(visible, {**chosen, "queue": queue})
-    page = capped_page_of(request, found.values_list("pk", flat=True))
+    page = page_of(request, found.values_list("pk", flat=True))
     context = {
         "form": form,
         "page": page,
