@@ -13,12 +13,12 @@ from credit_site.selectors.queues import Desk
 from disclosure.selectors.channels import stuck_submissions
 from disclosure.selectors.office import due_counts
 from incentives.selectors.inspections import inspection_work
-from registry.models import Account, Deadline, Notice, Record
+from registry.models import Account, Deadline, Record
 from registry.rules import access
 from registry.selectors.calendar import calendar_current
 from registry.selectors.events import seal_state
 from registry.selectors.jobs import outbox_counts, run_list, worker_beats
-from registry.selectors.notices import notice_counts
+from registry.selectors.notices import notices_failed
 from registry.selectors.records import disputed, unclassified
 from registry.selectors.webhooks import deliveries_dead, webhooks_unreachable
 from repair.models import Objection, RepairApplication
@@ -228,7 +228,7 @@ def _office(desk: Desk) -> Panel:
 
 def _notices_failed(desk: Desk) -> Duty:
     url = _to("registry:notice-list", "state=failed") if desk.may("notice.view") else ""
-    return _counted("发送失败的通知", notice_counts()[Notice.State.FAILED], url, "danger")
+    return _counted("发送失败的通知", notices_failed(), url, "danger")
 
 
 def _moment(at: object) -> str:

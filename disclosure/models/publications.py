@@ -61,7 +61,11 @@ class Publication(Tracked):
                 condition=Q(visible_until__gte=F("visible_from")), name="publication_period_runs_forward"
             ),
         ]
-        indexes = [models.Index(fields=["subject", "visible_until"]), models.Index(fields=["kind", "-published_on"])]
+        indexes = [
+            models.Index(fields=["subject", "visible_until"]),
+            models.Index(fields=["kind", "-published_on", "-id"]),  # the public's pages, newest first
+            models.Index(fields=["-published_on", "-id"]),  # the office's
+        ]
 
     def __str__(self) -> str:
         return self.title

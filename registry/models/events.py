@@ -45,6 +45,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "-id"]),
             models.Index(fields=["object_kind", "object_id"]),
+            models.Index(fields=["name", "-id"]),  # one kind of happening, newest first
             models.Index(fields=["id"], condition=Q(seal__isnull=True), name="event_unsealed"),
         ]
 

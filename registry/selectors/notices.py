@@ -26,6 +26,11 @@ def notice_counts() -> dict[str, int]:
     return {state: counted.get(state, 0) for state in Notice.State.values}
 
 
+def notices_failed() -> int:
+    """Return how many notices could not be delivered."""
+    return Notice.objects.filter(state=Notice.State.FAILED).count()
+
+
 def inbox(account: Account) -> QuerySet[Notice]:
     """Return the notices addressed to `account`, or to its department, that have arrived; the newest first."""
     arrived = Notice.objects.filter(state__in=[Notice.State.DELIVERED, Notice.State.SERVED])

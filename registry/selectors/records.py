@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from registry.models import Account, Event, Finding, Record, RecordEvidence, RecordItem, SubjectName
+from registry.models import Account, Event, Finding, Record, RecordEvidence, RecordItem
 from registry.rules import access
-from registry.rules.names import comparable_document_number, comparable_name
+from registry.rules.names import comparable_document_number
 from registry.selectors.rights import roles_on
+from registry.selectors.search import subjects_named
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def record_list(*, account: Account, on: date, filters: RecordFilters) -> QueryS
     """Return the visible records that fit, newest decision first, with what a row shows."""
     found = records_visible_to(account, on)
     if filters.text.strip():
-        found = found.filter(_matching(filters.text))
+        found = _matching(found, filters.text)
     if filters.state:
         found = found.filter(state=filters.state)
     if filters.kind:
@@ -72,10 +73,19 @@ def disputed() -> Q:
     return Q(disputed_on__isnull=False)
 
 
-def _matching(text: str) -> Q:
-    named = SubjectName.objects.filter(subject=OuterRef("subject"), normalized__contains=comparable_name(text))
+def _matching(found: QuerySet[Record], text: str) -> QuerySet[Record]:
+    """Narrow by an exact document number first; else by its beginning or by the subject's name, by index; only what
+    neither finds is looked for in the titles, row by row."""
     number = comparable_document_number(text)
-    return Q(number_normalized__contains=number) | Q(title__contains=text.strip()) | Q(Exists(named))
+    exact = found.filter(number_normalized=number)
+    if not number:
+        return found.filter(title__contains=text.strip())
+    if exact.exists():
+        return exact
+    of_subjects = Record.objects.filter(subject__in=subjects_named(text)).order_by().values("pk")
+    numbered = Record.objects.filter(number_normalized__startswith=number).order_by().values("pk")
+    indexed = found.filter(pk__in=of_subjects.union(numbered))
+    return indexed if indexed.exists() else found.filter(title__contains=text.strip())
 
 
 def record_detail(account: Account, on: date) -> QuerySet[Record]:

@@ -7,6 +7,7 @@ each. Persons have no grams, so nothing here lists a person.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -65,6 +66,25 @@ def names_matching(fragment: str, *, limit: int = 50) -> NameSearch:
     found = _found([*exact, *containing], key, limit)
     cut = len(containing) < wanted and not found.has_more and _is_beyond(gram)
     return NameSearch(found.hits, has_more=found.has_more or len(containing) == wanted or cut)
+
+
+def subjects_named(text: str) -> QuerySet[Any]:
+    """Return, for `pk__in`, the organisations that bear or bore a name with this fragment and the persons whose name
+    begins with it. Of a fragment with very many names those registered last are compared: `is_too_common` tells."""
+    key = comparable_name(text)[:FRAGMENT_MOST]
+    persons = SubjectName.objects.filter(subject__kind=Subject.Kind.PERSON, normalized__startswith=key)
+    gram = _rarest(query_grams(key))
+    if gram is None:
+        return persons.order_by().values("subject")
+    newest = NameGram.objects.filter(gram=gram).order_by("-name_id").values("name_id")[:_CANDIDATES]
+    organizations = SubjectName.objects.filter(pk__in=newest, normalized__contains=key)
+    return organizations.order_by().values("subject").union(persons.order_by().values("subject"))
+
+
+def is_too_common(text: str) -> bool:
+    """Whether more names hold the fragment's characters than `subjects_named` compares."""
+    gram = _rarest(query_grams(comparable_name(text)[:FRAGMENT_MOST]))
+    return gram is not None and _is_beyond(gram)
 
 
 def organizations_by_code(code: str) -> list[Subject]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from registry.base.personal_data import lookup_hash
 from registry.models import Account, Event, OrganizationRole, Record, RecordItem, Subject, SubjectName
@@ -12,6 +13,7 @@ from registry.rules import access
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import comparable_name
 from registry.selectors.rights import roles_on
+from registry.selectors.search import subjects_named
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def subjects_visible_to(account: Account, on: date) -> QuerySet[Subject]:
 def subject_list(*, account: Account, on: date, filters: SubjectFilters) -> QuerySet[Subject]:
     """Return the visible subjects that fit, those registered last first; merged ones are left out.
 
-    An exact code or document number finds its bearer alone; any other text finds names and former names that hold it.
+    An exact code or document number finds its bearer alone; any other text finds organisations by a fragment of their
+    names, former ones too, and persons by the beginning of theirs.
     """
     found = subjects_visible_to(account, on).filter(merged_into__isnull=True)
     for name in ("kind", "category", "risk", "status"):
@@ -57,27 +60,30 @@ def subject_list(*, account: Account, on: date, filters: SubjectFilters) -> Quer
         if value:
             found = found.filter(**{name: value})
     if filters.text.strip():
-        found = found.filter(_matching(filters.text))
+        found = _matching(found, filters.text)
     return found.order_by("-pk")
 
 
-def _matching(text: str) -> Q:
+def _matching(found: QuerySet[Subject], text: str) -> QuerySet[Subject]:
     code = normalize_code(text)
     exact = Q(uscc=code) | Q(registration_number=text.strip())
     if len(code) >= 6 and not code.isalpha():
         exact |= Q(document_hash=lookup_hash(code))
-    key = comparable_name(text)
-    if not key:
-        return exact
-    named = SubjectName.objects.filter(subject=OuterRef("pk"), normalized__contains=key)
-    return exact | Q(Exists(named))
+    bearers = found.filter(exact)
+    if not comparable_name(text) or bearers.exists():
+        return bearers
+    return found.filter(pk__in=subjects_named(text))
 
 
 def with_counts(subjects: QuerySet[Subject]) -> QuerySet[Subject]:
     """Add `record_count` (facts, without drafts and voided) and the former names, at a constant number of queries."""
-    facts = Q(records__state__in=(Record.State.CONFIRMED, Record.State.REPAIRED))
+    facts = Record.objects.filter(
+        subject=OuterRef("pk"), state__in=(Record.State.CONFIRMED, Record.State.REPAIRED)
+    ).order_by()
+    # Counted for the rows of a page only: joined, the records of everybody would be.
+    counted = Coalesce(Subquery(facts.values("subject").annotate(number=Count("pk")).values("number")), 0)
     former = SubjectName.objects.filter(ends_on__isnull=False)
-    return subjects.annotate(record_count=Count("records", filter=facts)).prefetch_related(
+    return subjects.annotate(record_count=counted).prefetch_related(
         Prefetch("names", queryset=former, to_attr="former_names")
     )
 

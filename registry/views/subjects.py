@@ -20,6 +20,7 @@ from registry.forms.subjects import (
 from registry.models import Record, Subject
 from registry.rules.sectors import SECTORS
 from registry.selectors.changes import row_changes
+from registry.selectors.search import is_too_common
 from registry.selectors.subjects import (
     SubjectFilters,
     person_positions,
@@ -67,7 +68,8 @@ def subject_index(request: HttpRequest) -> HttpResponse:
     filters = SubjectFilters(**form.cleaned_data) if form.is_valid() else SubjectFilters()
     found = subject_list(account=actor_of(request), on=clock.today(), filters=filters)
     page = page_of(request, with_counts(found))
-    context = {"form": form, "page": page, "may": rights_of(request, _RIGHTS)}
+    is_cut = bool(filters.text.strip()) and is_too_common(filters.text)
+    context = {"form": form, "page": page, "is_cut": is_cut, "may": rights_of(request, _RIGHTS)}
     return render(request, f"{PAGES}/list.html", context)
 
 

@@ -72,7 +72,7 @@ class ListEntry(Tracked):
         indexes = [
             models.Index(fields=["subject", "ends_on"]),
             models.Index(fields=["ends_on"]),
-            models.Index(fields=["starts_on"]),
+            models.Index(fields=["-starts_on", "-id"]),  # the office's list, newest first
             models.Index(
                 fields=["ends_on"], condition=Q(expiry_announced_on__isnull=True), name="entry_end_to_announce"
             ),

@@ -65,6 +65,8 @@ def groundless_entries(on: date) -> QuerySet[Any]:
     return (
         ListEntry.objects.in_force(on)
         .exclude(end_reason__in=WRONG)
+        # First whom anything was told about, of whom there are few.
+        .filter(pk__in=Event.objects.filter(name=GROUNDS_CHANGED, object_kind=ENTRY_KIND).values("object_id"))
         .annotate(told_by=Subquery(last))
         .filter(Exists(Event.objects.filter(pk=OuterRef("told_by"), payload__stands=False)))
     )

@@ -13,6 +13,7 @@ from registry import clock
 from registry.models import AttachmentDownload, Finding, PolicyVersion, Record, RecordItem
 from registry.rules.policy.loader import PackLibrary, load_packs
 from registry.services.evidence import record_evidence_add
+from registry.services.names import name_grams_rebuild
 from registry.services.policies import packs_load, policy_activate
 from registry.services.records import record_draft_create
 from tests.factories import make_account, make_department, make_record, make_subject
@@ -82,7 +83,9 @@ def test_list_can_be_narrowed_to_what_is_objected_to(officer):
 
 
 def test_list_is_found_by_subject_number_and_title(officer):
-    make_record(make_subject("演示石门有限公司"), title="甲事由", number="演罚〔2026〕1号")
+    subject = make_subject("演示石门有限公司")
+    name_grams_rebuild(subject.names.get())
+    make_record(subject, title="甲事由", number="演罚〔2026〕1号")
     make_record(make_subject("演示别家有限公司"), title="乙事由", number="演罚〔2026〕2号")
     assert (
         listed(officer, text="石门")
