@@ -1,7 +1,6 @@
 """The outbox handlers of incentives, named once when the apps are ready."""
 
-from incentives.services import honour_reminders, reminders
+from incentives.services import honour_reminders
 from registry.services import outbox
 
-outbox.register(reminders.TOPIC, reminders.promise_reminder_queue)
 outbox.register(honour_reminders.TOPIC, honour_reminders.honour_reminder_queue)

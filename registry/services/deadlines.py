@@ -4,12 +4,14 @@
 after the start; plain days that end on a rest day move to the next working day (民法典 200–203).
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models, transaction
 
 from registry.base.errors import InvalidInput, RuleRefused, TransitionRefused
+from registry.base.tracked import rows_create_by, rows_save_by
 from registry.models import Account, Deadline, DeadlinePause, Department, Subject
 from registry.rules.calendar import Due, WorkingCalendar
 from registry.selectors.calendar import calendar_current
@@ -27,6 +29,16 @@ class Basis:
     policy_hash: str = ""
     clause: str = ""
     assumed: bool = False
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a deadline is about, whose it is, which department answers, and the day it runs from (not counted)."""
+
+    obj: models.Model
+    subject_id: int
+    department_id: int
+    starts_on: date
 
 
 def due_of(calendar: WorkingCalendar, starts_on: date, days: int, unit: str) -> Due:
@@ -70,27 +82,31 @@ def deadline_set(
     for old in _open(obj, code):
         old.cancelled_on = starts_on
         old.save_by(actor, reason="deadline.replace")
-    due = due_of(calendar_current(), starts_on, basis.days, basis.unit)
-    deadline = Deadline(
-        code=code,
-        label=label,
-        subject=subject,
-        object_kind=obj._meta.label_lower,
-        object_id=obj.pk,
-        department=department,
-        account=account,
-        role=role,
-        starts_on=starts_on,
-        days=basis.days,
-        unit=basis.unit,
-        due_on=due.on,
-        is_provisional=due.provisional,
-        pack_id=basis.pack_id,
-        policy_hash=basis.policy_hash,
-        clause=basis.clause,
-        is_assumed=basis.assumed,
-    )
+    matter = Matter(obj, subject.pk, department.pk, starts_on)
+    deadline = _new(code, label, matter, basis, role, calendar_current())
+    deadline.account = account
     return deadline.save_by(actor, reason="deadline.set")
+
+
+def deadlines_set(
+    code: str, label: str, matters: Iterable[Matter], *, basis: Basis, actor: Account | None, role: str = ""
+) -> list[Deadline]:
+    """Set the same deadline for many objects in a few statements; call inside the service's transaction. None of them
+    may have an open one of that code: the database refuses a second."""
+    calendar = calendar_current()
+    deadlines = [_new(code, label, matter, basis, role, calendar) for matter in matters]
+    rows_create_by(deadlines, actor, reason="deadline.set")
+    return deadlines
+
+
+def _new(code: str, label: str, matter: Matter, basis: Basis, role: str, calendar: WorkingCalendar) -> Deadline:
+    due = due_of(calendar, matter.starts_on, basis.days, basis.unit)
+    return Deadline(
+        code=code, label=label, subject_id=matter.subject_id, object_kind=matter.obj._meta.label_lower,
+        object_id=matter.obj.pk, department_id=matter.department_id, role=role, starts_on=matter.starts_on,
+        days=basis.days, unit=basis.unit, due_on=due.on, is_provisional=due.provisional, pack_id=basis.pack_id,
+        policy_hash=basis.policy_hash, clause=basis.clause, is_assumed=basis.assumed,
+    )  # fmt: skip
 
 
 def _open(obj: models.Model, code: str | None = None) -> models.QuerySet[Deadline]:
@@ -112,6 +128,21 @@ def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date, code
     for deadline in _open(obj, code):
         deadline.cancelled_on = on
         deadline.save_by(actor, reason="deadline.cancel")
+
+
+def deadlines_cancel_all(days: Mapping[models.Model, date], *, actor: Account | None) -> None:
+    """Cancel every open deadline of many objects of one kind, each on its day, in a few statements."""
+    if not days:
+        return
+    on = {obj.pk: day for obj, day in days.items()}
+    kind = next(iter(days))._meta.label_lower
+    found = Deadline.objects.select_for_update().filter(
+        object_kind=kind, object_id__in=on, met_on__isnull=True, cancelled_on__isnull=True
+    )
+    deadlines = list(found.order_by("pk"))
+    for deadline in deadlines:
+        deadline.cancelled_on = on[deadline.object_id]
+    rows_save_by(deadlines, actor, reason="deadline.cancel", fields=["cancelled_on"])
 
 
 @transaction.atomic

@@ -1,9 +1,11 @@
 """Notices: a row in the transaction, delivery after commit, service (签收) recorded by hand or by reading."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
 
 from registry.base.errors import TransitionRefused
 from registry.models import Account, Department, Notice, OutboxMessage, Subject
@@ -12,6 +14,8 @@ from registry.services.events import event_record
 from registry.services.outbox import message_resend, outbox_put
 
 TOPIC = "notice.deliver"
+BATCH_TOPIC = "notice.deliver_batch"
+_INSERT = 500
 
 
 def notice_queue(
@@ -45,6 +49,35 @@ def notice_queue(
     return notice
 
 
+def notices_queue(notices: Sequence[Notice], *, at: datetime) -> None:
+    """Owe many messages in a few statements, whatever their number: new rows with kind, title, body, object and exactly
+    one addressee each. They are delivered together. Call inside the business transaction.
+
+    Raises ValueError for one without exactly one addressee.
+    """
+    for notice in notices:
+        if sum(pk is not None for pk in (notice.subject_id, notice.department_id, notice.account_id)) != 1:
+            raise ValueError("a notice has exactly one addressee")
+        notice.title, notice.queued_at = notice.title[:200], at
+    for first in range(0, len(notices), _INSERT):
+        ids = [notice.pk for notice in Notice.objects.bulk_create(notices[first : first + _INSERT])]
+        outbox_put(BATCH_TOPIC, key=f"{ids[0]}-{ids[-1]}", payload={"notices": ids}, at=at)
+
+
+def notices_deliver(payload: dict[str, Any], now: datetime) -> None:
+    """Outbox handler: put the notices of one batch into their addressees' mailboxes, together."""
+    waiting = Notice.objects.filter(pk__in=payload["notices"], state=Notice.State.QUEUED)
+    waiting.update(state=Notice.State.DELIVERED, delivered_at=now, attempts=F("attempts") + 1)
+
+
+def notices_give_up(payload: dict[str, Any], now: datetime) -> None:
+    """Outbox's last word on a batch that it could not deliver: each is failed, for an officer to send again alone."""
+    ids = payload["notices"]
+    message = OutboxMessage.objects.get(key=f"{BATCH_TOPIC}:{ids[0]}-{ids[-1]}")
+    waiting = Notice.objects.filter(pk__in=ids, state=Notice.State.QUEUED)
+    waiting.update(state=Notice.State.FAILED, attempts=message.attempts, last_error=message.last_error)
+
+
 def notice_deliver(payload: dict[str, Any], now: datetime) -> None:
     """Outbox handler: put the notice into its addressee's mailbox. Runs once, with its inbox receipt."""
     notice = Notice.objects.select_for_update().get(pk=payload["notice"])
@@ -76,7 +109,8 @@ def notice_resend(*, notice_id: int, actor: Account | None, on: date, at: dateti
         )
     notice.state = Notice.State.QUEUED
     notice.save(update_fields=["state"])
-    message_resend(OutboxMessage.objects.get(key=f"{TOPIC}:{notice.pk}").pk, now=at)
+    # One of a batch has no message of its own yet.
+    message_resend(outbox_put(TOPIC, key=str(notice.pk), payload={"notice": notice.pk}, at=at).pk, now=at)
     event_record(
         "notice.resent", f"《{notice.title}》发送失败后重新发送", obj=notice, subject=notice.subject,
         actor=actor, on=on, payload={"last_error": notice.last_error},

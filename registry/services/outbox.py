@@ -8,7 +8,7 @@ work it calls `lease_keep`, so that no second relay takes the message from under
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 12
 KEY_LENGTH = 120
+_INSERT = 500
 Handler = Callable[[dict[str, Any], datetime], None]
 
 
@@ -72,6 +73,23 @@ def outbox_put(
         defaults={"topic": topic, "payload": payload, "created_at": at, "available_at": available_at or at},
     )
     return message
+
+
+def outbox_note(topic: str, done: Mapping[str, dict[str, Any]], *, at: datetime) -> None:
+    """Note effects by full key (`topic:…`) that this transaction carries out itself, so that none is owed again; a few
+    statements for any number. The caller holds the lock under which it found the keys to be unknown."""
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(topic=topic, key=key, payload=payload, created_at=at, available_at=at, done_at=at)
+            for key, payload in done.items()
+        ],
+        batch_size=_INSERT,
+    )
+
+
+def outbox_known(keys: Iterable[str]) -> set[str]:
+    """Return which of these full keys (topic and key) are owed or done already."""
+    return set(OutboxMessage.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 def _lease(now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:

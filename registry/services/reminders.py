@@ -3,13 +3,15 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db import transaction
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 
-from registry.models import Deadline, DeadlinePause, OutboxMessage
+from registry.models import Deadline, DeadlinePause, Notice, OutboxMessage
 from registry.rules.calendar import WorkingCalendar
 from registry.selectors.calendar import calendar_current
-from registry.services.notices import notice_queue
-from registry.services.outbox import outbox_put
+from registry.services.notices import notices_queue
+from registry.services.outbox import outbox_known, outbox_note
 
 TOPIC = "deadline.remind"
 NOTICE_KIND = "deadline.reminder"
@@ -17,54 +19,60 @@ BEFORE: Final = "before"
 ON: Final = "on"
 AFTER: Final = "after"
 DAYS_BEFORE = 2
+DEADLINE_KIND: Final = Deadline._meta.label_lower
+CHUNK: Final = 500
 
 
-def stage_of(calendar: WorkingCalendar, due_on: date, on: date) -> str | None:
-    """Return the stage that holds on the day `on`: within `DAYS_BEFORE` working days before, on, or after the due day.
+def horizon_of(calendar: WorkingCalendar, on: date) -> date:
+    """Return the last day that has at most `DAYS_BEFORE` working days left on the day `on`, rest days behind included."""
+    return calendar.add(on, DAYS_BEFORE + 1).on - timedelta(days=1)
 
-    A late run so reminds of what is true on its day, not of what it missed.
-    """
-    if on > due_on:
-        return AFTER
-    if on == due_on:
-        return ON
-    return BEFORE if calendar.between(on, due_on) <= DAYS_BEFORE else None
+
+def unreminded(near: QuerySet[Any], *, topic: str, on: date) -> QuerySet[Any]:
+    """Narrow rows with `due_on` up to the horizon to those whose stage on the day `on` nobody was reminded of; adds
+    `stage` and `reminder_key`. Those due first come first, by the index on open due days."""
+    stage = Case(When(due_on__lt=on, then=Value(AFTER)), When(due_on=on, then=Value(ON)), default=Value(BEFORE))
+    text = [Cast("pk", CharField()), Value(":"), Cast("due_on", CharField()), Value(":"), F("stage")]
+    found = near.annotate(stage=stage).annotate(reminder_key=Concat(Value(f"{topic}:"), *text))
+    known = OutboxMessage.objects.filter(key=OuterRef("reminder_key"))
+    return found.filter(~Exists(known)).order_by("due_on", "pk")
 
 
 def deadlines_remind(*, on: date, at: datetime) -> dict[str, int]:
-    """Owe one reminder for each open deadline that has reached a new stage by `on`; return how many were owed.
+    """Remind of each open deadline that has reached a new stage by `on`, once; return how many were reminded of.
 
-    A deadline whose clock stands still reminds nobody. The outbox key holds deadline, due day and stage: a second run
-    owes nothing new, a moved due day starts over.
+    A deadline whose clock stands still reminds nobody. The key noted with the notice holds deadline, due day and stage:
+    a second run finds nothing new, a moved due day starts over. Each chunk is a transaction: a run that was killed goes
+    on where it stopped.
     """
-    calendar = calendar_current()
-    # Rest days make the span longer: every deadline with at most DAYS_BEFORE working days left ends by that day.
-    horizon = calendar.add(on, DAYS_BEFORE + 1).on - timedelta(days=1)
+    horizon = horizon_of(calendar_current(), on)
+    reminded = 0
+    while count := _remind_some(horizon, on, at):
+        reminded += count
+    return {"reminded": reminded}
+
+
+@transaction.atomic
+def _remind_some(horizon: date, on: date, at: datetime) -> int:
+    """Remind of up to `CHUNK` deadlines in a few statements; who met one meanwhile was waited for."""
     standing = DeadlinePause.objects.filter(deadline=OuterRef("pk"), ends_on__isnull=True)
     near = Deadline.objects.filter(
         ~Exists(standing), met_on__isnull=True, cancelled_on__isnull=True, due_on__lte=horizon
-    ).order_by("id")
-    owed: dict[str, dict[str, Any]] = {}
-    for pk, due_on in near.values_list("pk", "due_on"):
-        stage = stage_of(calendar, due_on, on)
-        if stage is not None:
-            owed[f"{pk}:{due_on}:{stage}"] = {"deadline": pk, "due_on": due_on.isoformat(), "stage": stage}
-    keys = [f"{TOPIC}:{key}" for key in owed]
-    known = set(OutboxMessage.objects.filter(key__in=keys).values_list("key", flat=True))
-    new = {key: payload for key, payload in owed.items() if f"{TOPIC}:{key}" not in known}
-    for key, payload in new.items():
-        outbox_put(TOPIC, key=key, payload=payload, at=at)
-    return {"reminded": len(new)}
+    ).select_related("subject")
+    locked = list(unreminded(near, topic=TOPIC, on=on).select_for_update(of=("self",))[:CHUNK])
+    known = outbox_known(deadline.reminder_key for deadline in locked)  # asked again under the lock
+    fresh = [deadline for deadline in locked if deadline.reminder_key not in known]
+    outbox_note(TOPIC, {each.reminder_key: {"deadline": each.pk, "stage": each.stage} for each in fresh}, at=at)
+    notices_queue([_notice(deadline, deadline.stage) for deadline in fresh], at=at)
+    return len(fresh)
 
 
-def reminder_queue(payload: dict[str, Any], now: datetime) -> None:
-    """Outbox handler: put the reminder to the department, unless the deadline was met, moved or paused meanwhile."""
-    deadline = Deadline.objects.select_related("department", "subject").get(pk=payload["deadline"])
-    is_paused = deadline.pauses.filter(ends_on__isnull=True).exists()
-    if not deadline.is_open or is_paused or deadline.due_on.isoformat() != payload["due_on"]:
-        return
-    title, body = _texts(deadline, payload["stage"])
-    notice_queue(NOTICE_KIND, title=title, body=body, at=now, obj=deadline, department=deadline.department)
+def _notice(deadline: Deadline, stage: str) -> Notice:
+    title, body = _texts(deadline, stage)
+    return Notice(
+        kind=NOTICE_KIND, title=title, body=body, object_kind=DEADLINE_KIND, object_id=deadline.pk,
+        department_id=deadline.department_id,
+    )  # fmt: skip
 
 
 def _texts(deadline: Deadline, stage: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Noting what may be pushed, numbering it once committed, and owing it to those who subscribed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -24,6 +24,11 @@ def webhook_event_note(
     WebhookEvent.objects.create(
         kind=kind, subject_id=subject_id, object_id=object_id, department_id=department_id, change=change, at=at
     )
+
+
+def webhook_events_note(events: Sequence[WebhookEvent]) -> None:
+    """Note many happenings in a few statements, in this order; as `webhook_event_note`."""
+    WebhookEvent.objects.bulk_create(events, batch_size=_INSERT)
 
 
 def webhook_events_number(*, at: datetime) -> int:

@@ -141,13 +141,16 @@ def removal_standing(
     )  # fmt: skip
 
 
-def removal_window(entry: ListEntry, *, on: date) -> RemovalPeriod | None:
-    """Return the days on which removal of an entry in force may be applied for; None where its pack knows no such way."""
+def removal_window(entry: ListEntry, *, on: date, world: SubjectWorld | None = None) -> RemovalPeriod | None:
+    """Return the days on which removal of an entry in force may be applied for; None where its pack knows no such way.
+
+    `world`: the subject's, where it was read with many others.
+    """
     pack = pack_of(entry.policy)
     rule = pack.lists_by_code.get(entry.list_code)
     if rule is None or rule.removal is None:
         return None
-    known = history_of(world_of(entry.subject), pack, on).known_on(on)
+    known = history_of(world or world_of(entry.subject), pack, on).known_on(on)
     listing = next(each for each in known.listings if each.id == entry_fact(entry))
     return removal_period(rule, listing, listing_state(pack, listing, known.records, on), calendar_current())
 

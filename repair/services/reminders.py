@@ -1,7 +1,8 @@
 """Reminding subjects of removal: before the days on which it may be applied for, and before these are over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,15 +11,18 @@ from registry import clock
 from registry.models import PolicyVersion, Subject
 from registry.rules.policy.standing import RemovalPeriod
 from registry.selectors.policies import pack_of
+from registry.selectors.remembered import answers_remembered
 from registry.services.notices import notice_queue
 from repair.models import RemovalReminder, RepairApplication
 from repair.rules.county import county_requests
 from repair.rules.lifecycle import OPEN
 from repair.selectors.verdicts import removal_window
 from sanctions.models import ListEntry
+from sanctions.selectors.worlds import worlds_of
 
 Stage = RemovalReminder.Stage
 ONE_DAY, SLACK = timedelta(days=1), timedelta(days=40)
+CHUNK = 200
 
 
 def removal_reminders(*, on: date) -> dict[str, int]:
@@ -27,12 +31,23 @@ def removal_reminders(*, on: date) -> dict[str, int]:
     A late run reminds of what is true on its day; nobody is reminded who has applied. Returns how many were sent.
     """
     sent = 0
-    for entry in _entries_near(on):
-        window = removal_window(entry, on=on)
-        stage = _stage(window, on) if window is not None else None
-        if window is not None and stage is not None:
-            sent += _remind(entry, stage, window, on)
+    near = _entries_near(on)
+    while chunk := list(islice(near, CHUNK)):
+        with answers_remembered():
+            due = list(_due(chunk, on))
+        sent += sum(_remind(entry, stage, window, on) for entry, stage, window in due)
     return {"reminded": sent}
+
+
+def _due(entries: Sequence[ListEntry], on: date) -> Iterator[tuple[ListEntry, str, RemovalPeriod]]:
+    """Yield those that have reached a stage nobody was reminded of; read in a fixed number of queries for all."""
+    worlds = {world.subject.pk: world for world in worlds_of({entry.subject_id for entry in entries})}
+    told = set(RemovalReminder.objects.filter(entry__in=entries).values_list("entry", "stage"))
+    for entry in entries:
+        window = removal_window(entry, on=on, world=worlds[entry.subject_id])
+        stage = _stage(window, on) if window is not None else None
+        if window is not None and stage is not None and (entry.pk, stage) not in told:
+            yield entry, stage, window
 
 
 def _entries_near(on: date) -> Iterator[ListEntry]:

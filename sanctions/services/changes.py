@@ -1,11 +1,13 @@
 """Noting changes of entries, and numbering them in an order that a follower can trust."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
+from registry.models import WebhookEvent
 from registry.rules.webhooks import ENTRY_CHANGED, ENTRY_ENDED, ENTRY_LISTED
-from registry.services.webhook_events import webhook_event_note
+from registry.services.webhook_events import webhook_events_note
 from sanctions.models import ChangeFeed, EntryChange, ListEntry, MeasureOrder
 
 FEED = 1
@@ -20,19 +22,40 @@ _PUSHED = {
 
 def entry_change_note(*, entry: ListEntry, kind: str, at: datetime) -> None:
     """Note that `entry` changed; call inside the transaction that changed it. Entries never published are left out."""
-    if entry.published_on is None:
-        return
-    EntryChange.objects.create(entry=entry, kind=kind, at=at)
-    webhook_event_note(
-        kind=_PUSHED.get(EntryChange.Kind(kind), ENTRY_CHANGED), subject_id=entry.subject_id, object_id=entry.pk,
-        change=kind, at=at,
-    )  # fmt: skip
+    entry_changes_note(entries=[entry], kind=kind, at=at)
+
+
+def entry_changes_note(*, entries: Iterable[ListEntry], kind: str, at: datetime) -> None:
+    """Note the same change of many entries in a few statements; as `entry_change_note`."""
+    published = [entry for entry in entries if entry.published_on is not None]
+    EntryChange.objects.bulk_create([EntryChange(entry=entry, kind=kind, at=at) for entry in published])
+    pushed = _PUSHED.get(EntryChange.Kind(kind), ENTRY_CHANGED)
+    webhook_events_note(
+        [
+            WebhookEvent(kind=pushed, subject_id=entry.subject_id, object_id=entry.pk, change=kind, at=at)
+            for entry in published
+        ]
+    )
 
 
 def order_note(*, order: MeasureOrder, kind: str, at: datetime) -> None:
     """Note what happened to a department's order, for its system; call inside the transaction in which it did."""
-    webhook_event_note(
-        kind=kind, subject_id=order.entry.subject_id, object_id=order.pk, department_id=order.department_id, at=at
+    orders_note(orders=[order], kind=kind, at=at)
+
+
+def orders_note(*, orders: Iterable[MeasureOrder], kind: str, at: datetime) -> None:
+    """Note the same about many orders in a few statements; as `order_note`. Give orders with their entries loaded."""
+    webhook_events_note(
+        [
+            WebhookEvent(
+                kind=kind,
+                subject_id=order.entry.subject_id,
+                object_id=order.pk,
+                department_id=order.department_id,
+                at=at,
+            )
+            for order in orders
+        ]
     )
 
 

@@ -21,7 +21,7 @@ from registry.services.notices import notice_queue
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.orders import ANSWER_DEADLINE, ENDING_DEADLINE, county_directory, measures_for
 from sanctions.services.changes import order_note
-from sanctions.services.endings import ending_dispatch
+from sanctions.services.endings import endings_ask
 from sanctions.services.escalations import escalations_settle
 from sanctions.services.order_pauses import running_pause_ask
 from sanctions.services.order_steps import department_require, done_on_check, feedback_add, order_event, order_lock
@@ -204,7 +204,7 @@ def order_carry_out(
     running_pause_ask(order, actor=actor, on=on)
     escalations_settle(order, text="部门已反馈落实情况", actor=actor, on=on)
     if order.ending == Ending.NONE and order.entry.expiry_announced_on is not None:
-        ending_dispatch(order, actor=actor, on=on)  # it had refused, so nothing was to be lifted when the entry ended
+        endings_ask({order: on}, actor=actor)  # it had refused, so nothing was to be lifted when the entry ended
     return order
 
 

@@ -4,9 +4,11 @@ Sunday 20 September and Saturday 10 October; 2027 is not announced."""
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.base.errors import InvalidInput, TransitionRefused
-from registry.models import CalendarDay, CalendarYear, Deadline, DeadlinePause, Notice
+from registry.models import CalendarDay, CalendarYear, Deadline, DeadlinePause, Notice, OutboxMessage
 from registry.services import deadlines
 from registry.services.deadlines import Basis
 from registry.services.outbox import outbox_drain
@@ -200,8 +202,7 @@ def remind(on):
 
 
 def deliver():
-    for _ in range(2):  # the reminder makes the notice, the notice is delivered
-        outbox_drain(now=lambda: NOON)
+    outbox_drain(now=lambda: NOON)
 
 
 @pytest.mark.parametrize(
@@ -238,13 +239,6 @@ def test_a_met_deadline_reminds_nobody(deadline, subject):
     assert remind(D(2026, 11, 12)) == 0
 
 
-def test_a_deadline_met_before_delivery_reminds_nobody(deadline, subject):
-    remind(D(2026, 11, 11))
-    deadlines.deadline_meet(subject, "case.review", actor=None, on=D(2026, 11, 11))
-    deliver()
-    assert not Notice.objects.exists()
-
-
 def test_a_standing_clock_reminds_nobody(deadline):
     deadlines.deadline_pause(deadline_id=deadline.pk, reason="补正", actor=None, on=D(2026, 11, 5))
     assert remind(D(2026, 11, 12)) == 0
@@ -267,11 +261,27 @@ def test_a_pause_that_moves_nothing_reminds_of_no_stage_twice(deadline):
     assert remind(D(2026, 11, 10)) == 0
 
 
-def test_a_reminder_owed_before_the_clock_stopped_is_not_delivered(deadline):
-    remind(D(2026, 11, 10))
-    deadlines.deadline_pause(deadline_id=deadline.pk, reason="补正", actor=None, on=D(2026, 11, 10))
+def test_many_reminders_are_delivered_each_to_its_department_by_one_message(subject, department):
+    for number in range(1, 4):
+        set_deadline(subject, make_department(f"bureau-{number}"), D(2026, 11, 2), 7, code=f"case.review-{number}")
+    assert remind(D(2026, 11, 11)) == 3
     deliver()
-    assert not Notice.objects.exists()
+    told = Notice.objects.values_list("department__code", "state").order_by("department__code")
+    assert list(told) == [(f"bureau-{number}", "delivered") for number in range(1, 4)]
+    assert OutboxMessage.objects.filter(topic="notice.deliver_batch").count() == 1
+
+
+def test_the_number_of_statements_does_not_grow_with_the_reminders(subject, department):
+    def statements(day):
+        with CaptureQueriesContext(connection) as caught:
+            remind(day)
+        return len(caught)
+
+    set_deadline(subject, department, D(2026, 11, 2), 7, code="one")
+    alone = statements(D(2026, 11, 11))
+    for number in range(20):
+        set_deadline(subject, department, D(2026, 11, 3), 7, code=f"many-{number}")
+    assert statements(D(2026, 11, 12)) == alone  # twenty due that day, and one that is late now
 
 
 def test_a_provisional_day_is_said_to_be_one(subject, department):

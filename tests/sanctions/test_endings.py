@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from registry.models import Deadline, Event, Notice
 from sanctions.models import ListEntry, MeasureOrder
@@ -101,6 +103,19 @@ def test_a_refused_order_has_nothing_to_lift(listed):
     endings_dispatch(on=GONE)
     order.refresh_from_db()
     assert order.ending == ""
+
+
+def test_the_number_of_statements_does_not_grow_with_the_entries(listed):
+    def statements(on):
+        with CaptureQueriesContext(connection) as caught:
+            counts = endings_dispatch(on=on)
+        return len(caught), counts["ended"]
+
+    for _ in range(4):
+        make_entry("mem-2023-11", "blacklist", on=FIRST + ONE_DAY)
+    one, several = statements(GONE), statements(GONE + ONE_DAY)
+    assert (one[1], several[1]) == (1, 4)
+    assert several[0] == one[0]
 
 
 def test_an_early_end_is_dispatched_at_once(listed):
