@@ -1,5 +1,6 @@
 """Reminders of deadlines: one notice a deadline and stage (before, on, after the due day), to the department."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -8,7 +9,6 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Val
 from django.db.models.functions import Cast, Concat
 
 from registry.models import Deadline, DeadlinePause, Notice, OutboxMessage
-from registry.rules.calendar import WorkingCalendar
 from registry.selectors.calendar import calendar_current
 from registry.services.notices import notices_queue
 from registry.services.outbox import outbox_known, outbox_note
@@ -23,48 +23,56 @@ DEADLINE_KIND: Final = Deadline._meta.label_lower
 CHUNK: Final = 500
 
 
-def horizon_of(calendar: WorkingCalendar, on: date) -> date:
+def horizon_of(on: date) -> date:
     """Return the last day that has at most `DAYS_BEFORE` working days left on the day `on`, rest days behind included."""
-    return calendar.add(on, DAYS_BEFORE + 1).on - timedelta(days=1)
-
-
-def unreminded(near: QuerySet[Any], *, topic: str, on: date) -> QuerySet[Any]:
-    """Narrow rows with `due_on` up to the horizon to those whose stage on the day `on` nobody was reminded of; adds
-    `stage` and `reminder_key`. Those due first come first, by the index on open due days."""
-    stage = Case(When(due_on__lt=on, then=Value(AFTER)), When(due_on=on, then=Value(ON)), default=Value(BEFORE))
-    text = [Cast("pk", CharField()), Value(":"), Cast("due_on", CharField()), Value(":"), F("stage")]
-    found = near.annotate(stage=stage).annotate(reminder_key=Concat(Value(f"{topic}:"), *text))
-    known = OutboxMessage.objects.filter(key=OuterRef("reminder_key"))
-    return found.filter(~Exists(known)).order_by("due_on", "pk")
+    return calendar_current().add(on, DAYS_BEFORE + 1).on - timedelta(days=1)
 
 
 def deadlines_remind(*, on: date, at: datetime) -> dict[str, int]:
     """Remind of each open deadline that has reached a new stage by `on`, once; return how many were reminded of.
 
-    A deadline whose clock stands still reminds nobody. The key noted with the notice holds deadline, due day and stage:
-    a second run finds nothing new, a moved due day starts over. Each chunk is a transaction: a run that was killed goes
-    on where it stopped.
+    A deadline whose clock stands still reminds nobody. A moved due day starts over.
     """
-    horizon = horizon_of(calendar_current(), on)
+    standing = DeadlinePause.objects.filter(deadline=OuterRef("pk"), ends_on__isnull=True)
+    near = Deadline.objects.filter(
+        ~Exists(standing), met_on__isnull=True, cancelled_on__isnull=True, due_on__lte=horizon_of(on)
+    ).select_related("subject")
+    return {"reminded": reminders_write(near, topic=TOPIC, notice_of=_notice, on=on, at=at)}
+
+
+def reminders_write(
+    near: QuerySet[Any], *, topic: str, notice_of: Callable[[Any, str], Notice], on: date, at: datetime
+) -> int:
+    """Remind of the rows of `near` (with `due_on`, up to the horizon) that have reached a new stage by `on`: the notice
+    that `notice_of(row, stage)` makes, and a key with row, due day and stage, so that a second run finds nothing new.
+
+    Each chunk is a transaction of a few statements: a run that was killed goes on where it stopped. Returns how many.
+    """
+    new = _unreminded(near, topic=topic, on=on)
     reminded = 0
-    while count := _remind_some(horizon, on, at):
+    while count := _write_some(new, topic, notice_of, at):
         reminded += count
-    return {"reminded": reminded}
+    return reminded
 
 
 @transaction.atomic
-def _remind_some(horizon: date, on: date, at: datetime) -> int:
-    """Remind of up to `CHUNK` deadlines in a few statements; who met one meanwhile was waited for."""
-    standing = DeadlinePause.objects.filter(deadline=OuterRef("pk"), ends_on__isnull=True)
-    near = Deadline.objects.filter(
-        ~Exists(standing), met_on__isnull=True, cancelled_on__isnull=True, due_on__lte=horizon
-    ).select_related("subject")
-    locked = list(unreminded(near, topic=TOPIC, on=on).select_for_update(of=("self",))[:CHUNK])
-    known = outbox_known(deadline.reminder_key for deadline in locked)  # asked again under the lock
-    fresh = [deadline for deadline in locked if deadline.reminder_key not in known]
-    outbox_note(TOPIC, {each.reminder_key: {"deadline": each.pk, "stage": each.stage} for each in fresh}, at=at)
-    notices_queue([_notice(deadline, deadline.stage) for deadline in fresh], at=at)
+def _write_some(new: QuerySet[Any], topic: str, notice_of: Callable[[Any, str], Notice], at: datetime) -> int:
+    locked = list(new.select_for_update(of=("self",))[:CHUNK])
+    known = outbox_known(row.reminder_key for row in locked)  # asked again under the lock
+    fresh = [row for row in locked if row.reminder_key not in known]
+    outbox_note(topic, {row.reminder_key: {"of": row.pk, "stage": row.stage} for row in fresh}, at=at)
+    notices_queue([notice_of(row, row.stage) for row in fresh], at=at)
     return len(fresh)
+
+
+def _unreminded(near: QuerySet[Any], *, topic: str, on: date) -> QuerySet[Any]:
+    """Narrow to those whose stage nobody was reminded of; adds `stage` and `reminder_key`. Those due first come first,
+    by the index on open due days."""
+    stage = Case(When(due_on__lt=on, then=Value(AFTER)), When(due_on=on, then=Value(ON)), default=Value(BEFORE))
+    text = [Cast("pk", CharField()), Value(":"), Cast("due_on", CharField()), Value(":"), F("stage")]
+    found = near.annotate(stage=stage).annotate(reminder_key=Concat(Value(f"{topic}:"), *text))
+    known = OutboxMessage.objects.filter(key=OuterRef("reminder_key"))
+    return found.filter(~Exists(known)).order_by("due_on", "pk")
 
 
 def _notice(deadline: Deadline, stage: str) -> Notice:
