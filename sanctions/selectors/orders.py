@@ -191,6 +191,11 @@ def _running_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[Me
 
 def _late(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
     """What is owed with a day that is over. Once an entry is over, so is the time to answer: what is late is its ending."""
+    # First those with any day that is over, of which there are few: the parts then read nothing else.
+    over = Deadline.objects.filter(
+        object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
+    )  # fmt: skip
+    orders = orders.filter(pk__in=over.order_by().values("object_id"))
     late = open_due(ORDER_KIND).filter(due_on__lt=on)
     late = late.annotate(runs_until=ExpressionWrapper(OuterRef("entry__ends_on"), DateField()))
     owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
