@@ -72,7 +72,11 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["available_at"], condition=Q(done_at__isnull=True, failed_at__isnull=True), name="outbox_open"
             ),
-        ]
+            models.Index(
+                fields=["leased_until"], condition=Q(done_at__isnull=True, leased_until__isnull=False),
+                name="outbox_leased",
+            ),
+        ]  # fmt: skip
 
 
 class InboxReceipt(models.Model):
@@ -130,7 +134,7 @@ class Notice(models.Model):
 class JobRun(models.Model):
     """One run of a job, as officers see it."""
 
-    name = models.CharField("任务", max_length=60, db_index=True)
+    name = models.CharField("任务", max_length=60)
     started_at = models.DateTimeField("开始")
     finished_at = models.DateTimeField("结束", null=True)
     counts = models.JSONField("计数", default=dict)
@@ -139,6 +143,10 @@ class JobRun(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任务运行"
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["name", "-id"], name="job_run_newest"),
+            models.Index(fields=["name"], condition=Q(finished_at__isnull=True), name="job_run_open"),
+        ]
 
 
 class WorkerBeat(models.Model):

@@ -128,6 +128,9 @@ class WebhookDelivery(models.Model):
             ),
             models.Index(fields=["webhook", "number"], condition=Q(state="waiting"), name="webhook_delivery_waiting"),
             models.Index(fields=["webhook", "-number"], name="webhook_delivery_newest"),
+            models.Index(
+                fields=["leased_until"], condition=Q(leased_until__isnull=False), name="webhook_delivery_leased"
+            ),
         ]  # fmt: skip
 
     @property

@@ -18,6 +18,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 
 from registry.models import InboxReceipt, OutboxMessage
+from registry.services.guards import LEASE as LEASE_GUARD
+from registry.services.guards import guard_try, leases_dead
 
 logger = logging.getLogger(__name__)
 
@@ -92,22 +94,20 @@ def outbox_known(keys: Iterable[str]) -> set[str]:
     return set(OutboxMessage.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
-def _lease(now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
-    """Take up to `limit` open messages for this relay; another relay cannot take them until the lease runs out."""
-    token = uuid.uuid4()
-    open_now = OutboxMessage.objects.filter(
-        Q(leased_until__isnull=True) | Q(leased_until__lt=now),
-        done_at__isnull=True,
-        failed_at__isnull=True,
-        available_at__lte=now,
-    )
-    # The first look is without a transaction: an idle relay on SQLite must not take the write lock every second.
-    if not open_now.exists():
-        return []
+def _open(now: datetime) -> models.QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(done_at__isnull=True, failed_at__isnull=True, available_at__lte=now)
+
+
+def _lease(token: uuid.UUID, now: datetime, limit: int, lease: timedelta) -> list[OutboxMessage]:
+    """Take up to `limit` open messages for this relay, whose guard is named by `token`: those that nobody holds, whose
+    lease has run out, or whose relay is dead. Another relay cannot take them while this one lives and keeps its lease.
+    """
+    dead = leases_dead(set(_open(now).filter(leased_until__gte=now).values_list("lease_token", flat=True)))
+    free = _open(now).filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(lease_token__in=dead))
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
-            open_now = open_now.select_for_update(skip_locked=True)
-        ids = list(open_now.order_by("id").values_list("pk", flat=True)[:limit])
+            free = free.select_for_update(skip_locked=True)
+        ids = list(free.order_by("id").values_list("pk", flat=True)[:limit])
         OutboxMessage.objects.filter(pk__in=ids).update(lease_token=token, leased_until=now + lease)
     return list(OutboxMessage.objects.filter(lease_token=token, pk__in=ids).order_by("id"))
 
@@ -204,8 +204,13 @@ def outbox_drain(*, now: Callable[[], datetime], limit: int = 50, lease: timedel
     officer to send again.
     """
     counts = {"done": 0, "failed": 0, "lost": 0}
-    for message in _lease(now(), limit, lease):
-        counts[_attempt(message, now, lease)] += 1
+    # The first look is without a transaction: an idle relay on SQLite must not take the write lock every second.
+    if not _open(now()).exists():
+        return counts
+    token = uuid.uuid4()
+    with guard_try(LEASE_GUARD, str(token)):
+        for message in _lease(token, now(), limit, lease):
+            counts[_attempt(message, now, lease)] += 1
     return counts
 
 

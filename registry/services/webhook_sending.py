@@ -24,6 +24,8 @@ from registry.models import ApiClient, Webhook, WebhookDelivery, WebhookEvent, W
 from registry.rules.scopes import WEBHOOKS
 from registry.rules.webhooks import ATTEMPTS_MOST, KINDS, signature, wait_after, wait_unreachable
 from registry.services.events import event_record
+from registry.services.guards import LEASE as LEASE_GUARD
+from registry.services.guards import guard_try, leases_dead
 from registry.services.webhook_http import Outcome, webhook_post
 
 logger = logging.getLogger(__name__)
@@ -57,15 +59,23 @@ def deliveries_send(*, now: Callable[[], datetime], lease: timedelta = LEASE) ->
     """Send up to `PASS_MOST` deliveries that are due; return how many were `sent`, `failed` (tried again later),
     `given_up`, `dropped` (nothing to tell any more) and `lost` (another sender has them)."""
     counts = {"sent": 0, "failed": 0, "given_up": 0, "dropped": 0, "lost": 0}
-    parcels = []
-    for delivery in _lease(now(), lease):
-        parcel = _pack(delivery, now())
-        if isinstance(parcel, str):
-            counts["dropped"] += _drop(delivery, parcel, now())
-        else:
-            parcels.append(parcel)
-    if not parcels:
+    if not WebhookDelivery.objects.filter(state=State.WAITING, available_at__lte=now()).exists():
         return counts
+    token = uuid.uuid4()
+    with guard_try(LEASE_GUARD, str(token)):
+        parcels = []
+        for delivery in _lease(token, now(), lease):
+            parcel = _pack(delivery, now())
+            if isinstance(parcel, str):
+                counts["dropped"] += _drop(delivery, parcel, now())
+            else:
+                parcels.append(parcel)
+        if parcels:
+            _post(parcels, now, counts)
+    return counts
+
+
+def _post(parcels: list[_Parcel], now: Callable[[], datetime], counts: dict[str, int]) -> None:
     with ThreadPoolExecutor(min(THREADS, len(parcels)), thread_name_prefix="webhook") as pool:
         sent = {
             pool.submit(webhook_post, each.delivery.webhook.url, body=each.body, headers=each.headers): each.delivery
@@ -73,19 +83,19 @@ def deliveries_send(*, now: Callable[[], datetime], lease: timedelta = LEASE) ->
         }
         for future in as_completed(sent):
             counts[_settle(sent[future], future.result(), now())] += 1
-    return counts
 
 
 # --- taking -------------------------------------------------------------------------------------------------------
 def _free(now: datetime) -> Q:
-    return Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    """Those that nobody holds: no lease, one that has run out, or one whose sender is dead."""
+    held = WebhookDelivery.objects.filter(state=State.WAITING, leased_until__gte=now)
+    dead = leases_dead(set(held.values_list("lease_token", flat=True)))
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(lease_token__in=dead)
 
 
-def webhooks_due(now: datetime) -> QuerySet[Webhook]:
+def webhooks_due(now: datetime, free: Q) -> QuerySet[Webhook]:
     """Return the webhooks to which something may be sent now."""
-    waiting = WebhookDelivery.objects.filter(
-        _free(now), webhook=OuterRef("pk"), state=State.WAITING, available_at__lte=now
-    )
+    waiting = WebhookDelivery.objects.filter(free, webhook=OuterRef("pk"), state=State.WAITING, available_at__lte=now)
     return Webhook.objects.filter(
         Q(health__resumes_at__isnull=True) | Q(health__resumes_at__lte=now), Exists(waiting),
         closed_on__isnull=True, is_paused=False, client__is_active=True, client__account__is_active=True,
@@ -93,37 +103,36 @@ def webhooks_due(now: datetime) -> QuerySet[Webhook]:
     ).select_related("client", "health")  # fmt: skip
 
 
-def _heads(webhook: Webhook, now: datetime) -> QuerySet[WebhookDelivery]:
+def _heads(webhook: Webhook, now: datetime, free: Q) -> QuerySet[WebhookDelivery]:
     """What is due of a webhook and has nothing open before it about the same subject."""
     earlier = WebhookDelivery.objects.filter(
         webhook=OuterRef("webhook"), subject=OuterRef("subject"), number__lt=OuterRef("number"),
         state__in=(State.WAITING, State.DEAD),
     )  # fmt: skip
-    due = WebhookDelivery.objects.filter(_free(now), webhook=webhook, state=State.WAITING, available_at__lte=now)
+    due = WebhookDelivery.objects.filter(free, webhook=webhook, state=State.WAITING, available_at__lte=now)
     return due.filter(~Exists(earlier)).order_by("number")
 
 
-def _lease(now: datetime, lease: timedelta) -> list[WebhookDelivery]:
-    token = uuid.uuid4()
+def _lease(token: uuid.UUID, now: datetime, lease: timedelta) -> list[WebhookDelivery]:
     ids: list[int] = []
-    for webhook in webhooks_due(now):
+    free = _free(now)
+    for webhook in webhooks_due(now, free):
         room = PASS_MOST - len(ids)
         if room <= 0:
             break
         # One that could not be reached is tried with a single delivery.
         most = 1 if webhook.health.failures else min(EACH_MOST, room)
-        ids += _lease_of(webhook, most, token, now, lease)
+        ids += _lease_of(_heads(webhook, now, free), most, token, now + lease)
     mine = WebhookDelivery.objects.filter(lease_token=token, pk__in=ids).order_by("number")
     return list(mine.select_related("event", "webhook__client", "webhook__health"))
 
 
 @transaction.atomic
-def _lease_of(webhook: Webhook, most: int, token: uuid.UUID, now: datetime, lease: timedelta) -> list[int]:
-    heads = _heads(webhook, now)
+def _lease_of(heads: QuerySet[WebhookDelivery], most: int, token: uuid.UUID, until: datetime) -> list[int]:
     if connection.features.has_select_for_update_skip_locked:
         heads = heads.select_for_update(of=("self",), skip_locked=True)
     ids = list(heads.values_list("pk", flat=True)[:most])
-    WebhookDelivery.objects.filter(pk__in=ids).update(lease_token=token, leased_until=now + lease)
+    WebhookDelivery.objects.filter(pk__in=ids).update(lease_token=token, leased_until=until)
     return ids
 
 

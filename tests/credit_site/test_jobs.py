@@ -1,15 +1,18 @@
 """Jobs: each run is a row, none runs twice at once, a killed one is closed."""
 
+import contextlib
 import datetime as dt
 import threading
 
 import pytest
+from celery.schedules import crontab
 from django.db import connection
 
 from credit_site.celery import app
 from registry import clock
 from registry.models import Event, JobRun, WorkerBeat
 from registry.services.events import event_record
+from registry.services.job_making_up import jobs_make_up
 from registry.services.jobs import INTERRUPTED, beat_mark, job_note, job_run
 from registry.tasks import events_seal_task, outbox_drain_task
 from tests.factories import make_department
@@ -152,3 +155,69 @@ def test_the_sealing_job_seals():
 def test_the_draining_job_gives_a_sign_of_life():
     outbox_drain_task()
     assert WorkerBeat.objects.filter(name="relay").exists()
+
+
+# --- made up for --------------------------------------------------------------------------------------------------
+@pytest.fixture
+def nightly(monkeypatch):
+    """One scheduled job, due at ten past midnight in Shanghai; returns how often it ran."""
+    ran = []
+
+    @app.task(name="test.nightly")
+    def nightly():
+        job_run("test.nightly", lambda: ran.append(1) or {"done": 1}, now=noon)
+
+    schedule = {"nightly": {"task": "test.nightly", "schedule": crontab(hour="0", minute="10")}}
+    monkeypatch.setitem(app.conf, "beat_schedule", schedule)
+    yield ran
+    del app.tasks["test.nightly"]
+
+
+def kept(started_at, *, error="", finished=True):
+    return JobRun.objects.create(
+        name="test.nightly", started_at=started_at, finished_at=started_at if finished else None, error=error
+    )
+
+
+NIGHT = dt.datetime(2026, 11, 1, 16, 10, tzinfo=dt.UTC)  # 00:10 of the 2nd in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "counts"),
+    [
+        (NIGHT, NOON, {"resumed": 0, "made_up": 0}),
+        (NIGHT - dt.timedelta(days=1), NIGHT + dt.timedelta(seconds=10), {"resumed": 0, "made_up": 0}),
+        (NIGHT - dt.timedelta(days=1), NIGHT + dt.timedelta(seconds=11), {"resumed": 0, "made_up": 1}),
+        (NIGHT - dt.timedelta(days=7), NOON, {"resumed": 0, "made_up": 1}),
+        (NOON + dt.timedelta(minutes=5), NOON, {"resumed": 0, "made_up": 0}),
+        (NOON + dt.timedelta(days=30), NOON, {"resumed": 0, "made_up": 1}),
+    ],
+    ids=["ran", "its message may still come", "missed", "missed for a week", "clocks differ", "a pretended day"],
+)
+def test_a_job_whose_time_was_missed_is_made_up_for(nightly, last, now, counts):
+    kept(last)
+    assert jobs_make_up(now=lambda: now) == counts
+    assert len(nightly) == counts["made_up"]
+
+
+def test_a_job_that_a_dead_worker_left_is_begun_again_and_once(nightly):
+    left = kept(NIGHT, finished=False)
+    assert jobs_make_up(now=noon) == {"resumed": 1, "made_up": 0}
+    left.refresh_from_db()
+    assert (left.error, len(nightly)) == (INTERRUPTED, 1)
+    assert jobs_make_up(now=noon) == {"resumed": 0, "made_up": 0}
+
+
+def test_a_job_at_work_elsewhere_is_left_alone(nightly, monkeypatch):
+    kept(NIGHT, finished=False)
+    monkeypatch.setattr("registry.services.jobs.guard_try", lambda kind, name: contextlib.nullcontext(False))
+    assert jobs_make_up(now=noon) == {"resumed": 0, "made_up": 0}
+    assert not nightly
+
+
+@pytest.mark.parametrize(("before", "resumed"), [(1, 1), (2, 0)])
+def test_a_job_that_keeps_killing_its_workers_waits_for_its_next_time(nightly, before, resumed):
+    for _ in range(before):
+        kept(NIGHT, error=INTERRUPTED)
+    kept(NIGHT, finished=False)
+    assert jobs_make_up(now=noon)["resumed"] == resumed

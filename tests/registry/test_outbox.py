@@ -1,5 +1,6 @@
 """The outbox: owed once, carried out once, whatever fails in between."""
 
+import contextlib
 import datetime as dt
 import threading
 import uuid
@@ -10,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.models import InboxReceipt, JobRun, OutboxMessage
-from registry.services import outbox
+from registry.services import guards, outbox
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 2, 4, tzinfo=dt.UTC)
+
+
+OTHERS = contextlib.ExitStack()
 
 
 class Clock:
@@ -32,6 +36,8 @@ class Clock:
 @pytest.fixture(autouse=True)
 def _own_handlers(monkeypatch):
     monkeypatch.setattr(outbox, "_handlers", {})
+    with OTHERS:
+        yield
 
 
 @pytest.fixture
@@ -60,9 +66,16 @@ def message():
     return OutboxMessage.objects.get()
 
 
+def another_relay():
+    """A relay that lives elsewhere; returns its token."""
+    token = uuid.uuid4()
+    assert OTHERS.enter_context(guards.guard_try(guards.LEASE, str(token)))
+    return token
+
+
 def taken_over(pk):
     """Let another relay take the message, as it may once the lease has run out."""
-    OutboxMessage.objects.filter(pk=pk).update(lease_token=uuid.uuid4(), leased_until=NOON + dt.timedelta(hours=1))
+    OutboxMessage.objects.filter(pk=pk).update(lease_token=another_relay(), leased_until=NOON + dt.timedelta(hours=1))
 
 
 def test_the_same_key_is_owed_once():
@@ -218,11 +231,24 @@ def test_an_unknown_topic_is_put_back_with_its_name(clock):
 def test_a_leased_message_is_left_to_its_relay_until_the_lease_runs_out(clock):
     outbox.register("test.effect", effect)
     put()
-    OutboxMessage.objects.update(lease_token=uuid.uuid4(), leased_until=NOON + outbox.LEASE)
+    OutboxMessage.objects.update(lease_token=another_relay(), leased_until=NOON + outbox.LEASE)
     clock.pass_time(seconds=120)
     assert outbox.outbox_drain(now=clock)["done"] == 0
     clock.pass_time(seconds=1)
     assert outbox.outbox_drain(now=clock)["done"] == 1
+
+
+def test_what_a_dead_relay_held_is_taken_over_at_once(clock):
+    """Its guard fell with it; the lease has two minutes to run."""
+    outbox.register("test.effect", effect)
+    put("1")
+    put("2")
+    OutboxMessage.objects.filter(key="test.effect:1").update(lease_token=uuid.uuid4(), leased_until=NOON + outbox.LEASE)
+    OutboxMessage.objects.filter(key="test.effect:2").update(
+        lease_token=another_relay(), leased_until=NOON + outbox.LEASE
+    )
+    assert outbox.outbox_drain(now=clock)["done"] == 1
+    assert OutboxMessage.objects.get(done_at=None).key == "test.effect:2"
 
 
 def test_an_effect_applied_before_is_only_marked_done(clock):
