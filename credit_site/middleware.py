@@ -1,5 +1,6 @@
 """What lies around every page: a second factor where it is due, and refusals that no view handled."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,16 +9,20 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from credit_site.views.errors import database_away
 from registry.base.errors import DomainError, InvalidInput
 from registry.views.guards import actor_of
 
 # Where an account without its second factor may still go: to get one, to prove who it is, to change a first
 # password, to leave.
 ENTRANCE = ("mfa_", "account_reauthenticate", "account_logout", "account_change_password")
+
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class EntranceMiddleware:
@@ -63,6 +68,36 @@ def back_of(request: HttpRequest) -> str:
     if same_page or not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
         return ""
     return came_from
+
+
+class DatabaseMiddleware:
+    """Wait a moment for a database that is restarting, and say so where it does not come back.
+
+    Comes before everything that asks it. The probes answer for themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path not in PROBES and not database_awaited():
+            return database_away(request)
+        return self.get_response(request)
+
+
+def database_awaited() -> bool:
+    """Tell whether the database answers within `DATABASE_WAIT_SECONDS`; a kept connection is checked, not trusted."""
+    limit = time.monotonic() + settings.DATABASE_WAIT_SECONDS
+    while True:
+        try:
+            connection.cursor().close()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > limit:
+                return False
+            time.sleep(0.2)
+        else:
+            return True
 
 
 class QueryMiddleware:

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "credit_site.api.middleware.ApiMiddleware",
+    "credit_site.middleware.DatabaseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -72,7 +74,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "credit_site.api.middleware.ApiMiddleware",
     "credit_site.middleware.QueryMiddleware",
     "credit_site.middleware.EntranceMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -119,8 +120,16 @@ if EMBEDDED:
 else:
     DATABASES = {"default": env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
     if "postgres" in DATABASES["default"]["ENGINE"]:
-        # Compiling a query of half a second takes longer than running it.
-        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+        # jit: compiling a query of half a second takes longer than running it. The others: a worker that is killed, or
+        # whose machine is gone, is noticed in seconds even inside a long query, and what it held is free.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+            "options",
+            "-c jit=off -c client_connection_check_interval=2s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2"
+            " -c tcp_keepalives_count=3",
+        )
+
+# How long a request waits for a database that is restarting, before it is answered 503.
+DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", 4.0)
 
 REDIS_URL = env.str("REDIS_URL", "")
 # The cache only counts (searches a minute). A Redis that does not answer must not hold up a request: one short try.

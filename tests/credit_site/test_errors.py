@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -114,3 +115,37 @@ def test_a_fault_shows_the_server_page_and_no_details(settings, monkeypatch):
     answer = Client(raise_request_exception=False).get(reverse("account_login"))
     assert answer.status_code == 500
     assert "secret detail" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/api/v1/departments"])
+def test_a_database_that_restarts_is_waited_for_and_then_told_as_503(client, monkeypatch, settings, path):
+    """Not 500: a program comes back by itself, a person knows what to look at before submitting again."""
+    settings.DATABASE_WAIT_SECONDS = 0.3
+    away = [True]
+
+    class Restarting:
+        def cursor(self):
+            if away:
+                raise OperationalError("the database system is starting up")
+            return connection.cursor()
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr("credit_site.middleware.connection", Restarting())
+    answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    expected = "application/problem+json" if path.startswith("/api/") else "text/html"
+    assert answer["Content-Type"].startswith(expected)
+    away.clear()
+    assert client.get(path).status_code != 503
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("closed"), 503), (ValueError("ours"), 500)])
+def test_a_database_lost_midway_is_no_fault_of_ours(error, status):
+    try:
+        raise error
+    except (OperationalError, ValueError):
+        answer = server_error(RequestFactory().get("/office/"))
+    assert answer.status_code == status
