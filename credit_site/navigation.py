@@ -60,6 +60,7 @@ OFFICE = (
     Place("接口", "registry:client-list", "client.manage"),
     Place("审计", "registry:event-list", "event.view"),
     Place("后台任务", "registry:job-list", "job.view"),
+    Place("保存期限", "registry:retention", "retention.view"),
 )
 
 # A subject's own pages.
@@ -69,6 +70,7 @@ PORTAL = (
     Place("告知与申辩", "my-cases:list", "portal.view"),
     Place("信用承诺", "my-commitments:list", "portal.view"),
     Place("守信与等级", "my-standing:home", "portal.view"),
+    Place("接受的检查", "my-standing:inspections", "portal.view"),
     Place("异议与修复", "my-requests:list", "portal.view"),
     Place("文书与消息", "portal:mailbox", "portal.view"),
     Place("信用报告", "portal:reports", "portal.view"),

@@ -1,6 +1,6 @@
 """The queues of the workbench: what somebody has to act on, by due day.
 
-Cases, candidates, entries without grounds, cross-checks, requests, orders, publicity, tips, commitments and claims lie
+Cases, candidates, entries without grounds, cross-checks, requests, inspections, orders, publicity, tips, commitments and claims lie
 in tables of their own. Each becomes a `Source` with the same columns, so that one union is sorted and cut into pages by
 the database, and counting takes one statement a source.
 """
@@ -19,6 +19,7 @@ from disclosure.selectors.channels import stuck_submissions, with_due
 from disclosure.selectors.office import due_deadlines
 from incentives.rules import lifecycle as commitment_rules
 from incentives.selectors.commitments import commitments_due
+from incentives.selectors.inspections import PUBLICITY_DEADLINE, RESULT_DEADLINE, visit_deadlines
 from registry.models import Account, Claim
 from registry.rules import access
 from registry.selectors.deadlines import NO_DAY, due_soon_until, earliest_due
@@ -26,7 +27,7 @@ from registry.selectors.policy_adoption import proposals_pending
 from registry.selectors.rights import is_withheld, roles_on
 from repair.models import Objection, RepairApplication, Request
 from repair.rules.lifecycle import ACCEPTED, FILED, OPEN, SUPPLEMENT
-from repair.selectors.lists import supplement_over
+from repair.selectors.lists import supplement_over, undos_to_decide
 from sanctions.models import Candidate, Case
 from sanctions.rules import tips as tip_rules
 from sanctions.selectors.basis import groundless_entries
@@ -48,6 +49,7 @@ OBJECTION, REPAIR = "objection", "repair"
 TIP, COMMITMENT, CLAIM = "tip", "commitment", "claim"
 CROSS_CHECK = "cross-check"
 SUBMISSION = "submission"
+INSPECTION, UNDO = "inspection", "undo"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
@@ -142,6 +144,9 @@ def sources_of(desk: Desk) -> list[Source]:
     if desk.may("request.view"):
         found.append(_requests(desk, Objection, OBJECTION))
         found.append(_requests(desk, RepairApplication, REPAIR))
+        found.append(_undos(desk))
+    if desk.may("inspection.view"):
+        found.append(_inspections(desk))
     if desk.may("order.view"):
         found.append(_orders(desk))
     if desk.may("tip.view"):
@@ -219,6 +224,25 @@ def _requests(desk: Desk, model: type[Request], source: str) -> Source:
         mine |= own & Q(state=SUPPLEMENT, supplement_over=True)
     rows = model._default_manager.filter(state__in=OPEN).annotate(supplement_over=supplement_over(model, desk.on))
     return Source(_rows(rows, source, earliest_due(model._meta.label_lower)), mine)
+
+
+def _undos(desk: Desk) -> Source:
+    """Repairs whose subject was told that they may be taken back, and was heard or let its time go by: another than who
+    told it decides. No document sets days for that."""
+    own = Q(department=desk.account.department_id) & ~Q(undo_noticed_by=desk.account.pk)
+    return Source(
+        _rows(undos_to_decide(desk.on), UNDO, Value(NO_DAY, DateField())), own if desk.may("request.decide") else NOTHING
+    )  # fmt: skip
+
+
+def _inspections(desk: Desk) -> Source:
+    """Drawn visits of the own department: results to register, and results to make public."""
+    own, mine = Q(department=desk.account.department_id), NOTHING
+    if desk.may("inspection.record"):
+        mine |= own & Q(code=RESULT_DEADLINE)
+    if desk.may("inspection.publish"):
+        mine |= own & Q(code=PUBLICITY_DEADLINE)
+    return Source(_rows(visit_deadlines(), INSPECTION, F("due_on")), mine)
 
 
 def _orders(desk: Desk) -> Source:

@@ -17,6 +17,7 @@ from credit_site.selectors.queues import (
     COMMITMENT,
     CROSS_CHECK,
     ENTRY,
+    INSPECTION,
     OBJECTION,
     ORDER,
     PROPOSAL,
@@ -24,11 +25,13 @@ from credit_site.selectors.queues import (
     REPAIR,
     SUBMISSION,
     TIP,
+    UNDO,
     Desk,
 )
 from credit_site.selectors.work_channels import submission_items
 from credit_site.selectors.work_item import Key, WorkItem
 from credit_site.selectors.work_rights import claim_items, commitment_items, cross_check_items, tip_items
+from credit_site.selectors.work_visits import inspection_items, undo_items
 from registry.models import Deadline, Event, PolicyProposal, Record
 from registry.rules import access
 from registry.selectors.deadlines import DeadlineView, deadline_views, with_clock
@@ -72,6 +75,8 @@ def work_items(keys: Iterable[tuple[str, int, date]], desk: Desk) -> list[WorkIt
         **commitment_items(by_source[COMMITMENT], on),
         **claim_items(by_source[CLAIM]),
         **cross_check_items(by_source[CROSS_CHECK], on),
+        **inspection_items(by_source[INSPECTION], on),
+        **undo_items(by_source[UNDO]),
     }
     return [_apart(items[key], desk) for key in wanted if key in items]
 

@@ -22,12 +22,13 @@ class CountyInspections(Model):
     """What holds where no document says more.
 
     `lead`: how long a seed's digest must have been public before the draw; `team`: how many inspect together, at least;
-    `publicity`: by when a result is public, counted from the visit; `shown`: how long it stays public;
+    `recording`: by when a drawn visit has its result, counted from the plan's last day; `publicity`: by when a result is public, counted from the visit; `shown`: how long it stays public;
     `unregistered_grade`: whether a subject without a registered grade has the smallest cap of all grades.
     """
 
     lead: TimedRule
     team: People
+    recording: WorkingDays
     publicity: WorkingDays
     shown: TimedRule
     unregistered_grade: Flag

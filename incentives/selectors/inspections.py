@@ -25,6 +25,8 @@ from registry.rules import access
 from registry.selectors.rights import roles_on
 
 PUBLICITY_DEADLINE = "inspection-publicity"
+RESULT_DEADLINE = "inspection-result"
+INSPECTION_KIND = Inspection._meta.label_lower
 PLAN_TONES = {rules.DRAFTED: "info", rules.APPROVED: "warn", rules.DRAWN: "ok", rules.CANCELLED: "muted"}
 VISIT_TONES = {
     rules.ASSIGNED: "info", rules.RECORDED: "warn", rules.PUBLISHED: "ok", rules.REPLACED: "muted",
@@ -231,6 +233,11 @@ def inspection_work(department_id: int | None, on: date) -> InspectionWork:
         code=PUBLICITY_DEADLINE, department=department_id, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
     ).count()
     return InspectionWork(**plans, **visits, overdue=overdue)
+
+
+def visit_deadlines() -> QuerySet[Deadline]:
+    """Return the open deadlines of visits: a result to register, a result to make public."""
+    return Deadline.objects.filter(object_kind=INSPECTION_KIND, met_on__isnull=True, cancelled_on__isnull=True)
 
 
 def plans_public(on: date) -> QuerySet[InspectionPlan]:

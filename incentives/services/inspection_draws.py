@@ -18,11 +18,13 @@ from incentives.selectors.inspection_population import (
     population_of,
 )
 from incentives.selectors.inspection_redraw import population_content, population_read, population_text
+from incentives.services.inspection_deadlines import results_due
 from incentives.services.inspection_plans import estimated, staff_check, workdays_check
 from incentives.services.inspection_steps import plan_begin, plan_lock, visit_begin, visit_lock
 from registry.base.errors import NotAllowed, RuleRefused
 from registry.base.personal_data import text_open
 from registry.models import Account, Subject
+from registry.services.deadlines import deadlines_cancel
 from registry.services.events import event_record
 from registry.services.evidence import attachment_keep_own
 
@@ -79,8 +81,10 @@ def visit_replace(
     successor = _next(plan, visit, on)
     visit.state, visit.replaced_on, visit.replace_reason = REPLACED, on, reason.strip()[:500]
     visit.save_by(actor, reason="inspection.replace")
+    deadlines_cancel(visit, actor=actor, on=on)
     if successor is not None:
         _stand_in(plan, visit, successor, actor, on)
+        results_due([successor], plan, actor=actor)
     who = successor.subject.name if successor is not None else "同层已无可以递补的主体"
     event_record(
         "inspection.replaced", f"更换抽查对象（{plan.number}）：{visit.subject.name}换为{who}，理由：{visit.replace_reason[:300]}",
@@ -190,6 +194,7 @@ def _visits_write(
     made = bulk_create_with_history(
         visits, Inspection, batch_size=BATCH, default_user=actor, default_change_reason=reason
     )
+    results_due(made, plan, actor=actor)
     people = {str(each.public_id): each for each in Inspector.objects.filter(department__in=departments_of(plan))}
     teams = [
         InspectionTeam(visit=visit, inspector=people[key], joined_on=on, version=1)

@@ -10,7 +10,7 @@ from incentives.models import Inspection
 from incentives.rules.inspection_county import county_inspections
 from incentives.rules.inspections import COUNTED, OTHER_SOURCES, PUBLISHED, RECORDED, RESULTS
 from incentives.selectors.inspection_population import cap_state
-from incentives.selectors.inspections import PUBLICITY_DEADLINE, conflicts_of
+from incentives.selectors.inspections import PUBLICITY_DEADLINE, RESULT_DEADLINE, conflicts_of
 from incentives.services.inspection_steps import own_department, visit_begin, visit_lock
 from registry import clock
 from registry.base.errors import InvalidInput, RuleRefused
@@ -54,6 +54,7 @@ def visit_record(
     _outcome_write(visit, outcome, actor, on)
     visit.state = RECORDED
     visit.save_by(actor, reason="inspection.record")
+    deadline_meet(visit, RESULT_DEADLINE, actor=actor, on=on)
     _event(visit, "recorded", f"登记抽查结果：{visit.subject.name}，{RESULTS[outcome.result].label}", actor, on)
     _publicity_due(visit, outcome.inspected_on, actor)
     return visit

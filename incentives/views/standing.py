@@ -4,14 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from incentives.forms.tiers import TierObjectionForm
+from incentives.rules.inspections import ABOVE
 from incentives.selectors.grants import incentives_of
 from incentives.selectors.honours import honour_rows, own_honours
+from incentives.selectors.inspections import inspections_of
 from incentives.selectors.tiers import tier_history, tier_objections, tier_page
 from incentives.services.tiers import tier_object
 from registry import clock
 from registry.views.guards import actor_of, form_attempt, permission, subject_of
 
 PAGES = "incentives/standing"
+INSPECTIONS_MOST = 200
 
 
 @permission("portal.view")
@@ -27,6 +30,17 @@ def standing_page(request: HttpRequest) -> HttpResponse:
         "objections": tier_objections().filter(subject=subject)[:20],
     }
     return render(request, f"{PAGES}/home.html", context)
+
+
+@permission("portal.view")
+def inspections_page(request: HttpRequest) -> HttpResponse:
+    """Show the subject's own inspections: when, by whom, what was found, and how to object."""
+    subject, today = subject_of(request), clock.today()
+    inspections = inspections_of(subject, today, most=INSPECTIONS_MOST)
+    # Only what was made is counted here: a drawn visit still to come is not announced.
+    made = sum(1 for row in inspections.rows if row.visit.year == today.year and row.visit.source != ABOVE)
+    context = {"subject": subject, "inspections": inspections, "made": made}
+    return render(request, f"{PAGES}/inspections.html", context)
 
 
 @permission("portal.view")

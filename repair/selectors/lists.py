@@ -106,6 +106,12 @@ def request_rows(keys: Iterable[Sequence[Any]], on: date) -> list[RequestRow]:
     return [rows[key] for key in wanted if key in rows]
 
 
+def undos_to_decide(on: date) -> QuerySet[RepairApplication]:
+    """Return the repairs that may be taken back where the subject has said its say, waived, or let its time go by."""
+    heard = Q(undo_stated_on__isnull=False) | Q(undo_waived_on__isnull=False) | Q(undo_until__lt=on)
+    return RepairApplication.objects.filter(heard, undo_noticed_on__isnull=False, undone_on__isnull=True)
+
+
 def supplement_over(model: type[Any], on: date) -> Exists:
     """An expression for requests: is the time over that the subject had to hand in what was missing?"""
     asked = Deadline.objects.filter(
