@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import channels, office, publicity
+from disclosure.views import channels, monthly, office, publicity
 
 app_name = "publications"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("figures/months/", publicity.figures_months, name="figures-months"),
     path("figures/rows/", publicity.figures_rows, name="figures-rows"),
     path("figures/rows/sheet/", publicity.figures_rows_sheet, name="figures-rows-sheet"),
+    path("monthly/", monthly.monthly_list, name="monthly"),
+    path("monthly/<uuid:public_id>/", monthly.monthly_file, name="monthly-file"),
     path("spot-checks/", publicity.spot_list, name="spot-list"),
     path("spot-checks/<uuid:public_id>/", publicity.spot_detail, name="spot-detail"),
     path("spot-checks/missing/<int:missing_id>/", publicity.missing_settle, name="missing-settle"),

@@ -5,6 +5,7 @@ from celery import shared_task
 from disclosure.selectors.open_data import snapshot_current
 from disclosure.services.channels.inbox import inboxes_read, inboxes_waiting
 from disclosure.services.channels.sending import channels_drop, channels_push
+from disclosure.services.monthly import monthly_files_make
 from disclosure.services.open_data import signing_key_id, snapshot_refresh
 from disclosure.services.publicity_backfill import publicity_backfill
 from registry import clock
@@ -16,6 +17,12 @@ def open_data_task() -> None:
     """Make the snapshot of the public lists anew when the day or what is shown has changed. Looking leaves no row."""
     if snapshot_current(on=clock.today(), key_id=signing_key_id()) is None:
         job_run("disclosure.open_data", lambda: snapshot_refresh(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="disclosure.monthly_files")
+def monthly_files_task() -> None:
+    """Make the reports of every month that is over ready and tell the office."""
+    job_run("disclosure.monthly_files", lambda: monthly_files_make(on=clock.today()), now=clock.now)
 
 
 @shared_task(name="disclosure.publicity_backfill")

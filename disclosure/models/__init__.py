@@ -8,6 +8,7 @@ from disclosure.models.channels import (
     Submission,
     SubmissionStep,
 )
+from disclosure.models.monthly import MonthlyFile
 from disclosure.models.notes import PublicNote
 from disclosure.models.open_data import ListSnapshot
 from disclosure.models.publications import Publication
@@ -20,6 +21,7 @@ __all__ = [
     "ChannelHealth",
     "ListSnapshot",
     "MissingDecision",
+    "MonthlyFile",
     "PublicNote",
     "Publication",
     "PublicityExemption",

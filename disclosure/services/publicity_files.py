@@ -39,13 +39,18 @@ def month_file(*, span: Span, site: str, actor: Account, on: date) -> BinaryIO:
     """Write the monthly form of a span: figures, ranking, every row that is late, not
     reported in time or sent back, what nobody reported. `site`: the address
     where the county publishes. Raises NotAllowed."""
+    return _written(f"{span.first:%Y年%m月}双公示月报", month_sheets(span, site), actor, on)
+
+
+def month_sheets(span: Span, site: str) -> list[Sheet]:
+    """Return the tables of the monthly form."""
     lines, total = lines_by_department(span)
     missing = concealed_in(span).select_related("department", "check_made").order_by("decided_on", "pk")
     late, overdue, refused = (
         decision_cells(decisions_shown(span, shown=shown), shown=shown, on=span.on)
         for shown in ("late", "unreported", "refused")
     )
-    sheets = [
+    return [
         Sheet("双公示月报", FORM_HEADER, _form_rows(span, site, [*lines, total], list(missing))),
         Sheet("排名", RANKING_HEADER, _ranking_rows(lines)),
         Sheet("迟报明细", ROWS_HEADER, late),
@@ -53,7 +58,6 @@ def month_file(*, span: Span, site: str, actor: Account, on: date) -> BinaryIO:
         Sheet("退回明细", ROWS_HEADER, refused),
         Sheet("未报明细", MISSING_HEADER, _missing_rows(missing)),
     ]
-    return _written(f"{span.first:%Y年%m月}双公示月报", sheets, actor, on)
 
 
 def decisions_file(*, span: Span, shown: str, kind: str, actor: Account, on: date) -> BinaryIO:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from disclosure.models import Acknowledgement, Channel, ChannelFile, MissingDecision, SpotCheck, Submission
+from disclosure.models import (
+    Acknowledgement,
+    Channel,
+    ChannelFile,
+    MissingDecision,
+    MonthlyFile,
+    SpotCheck,
+    Submission,
+)
+from disclosure.services.monthly import monthly_files_make
 from registry import clock
 from registry.services.evidence import attachment_keep_own
 from tests.disclosure.channel_samples import make_channel
@@ -51,6 +60,7 @@ def _acknowledgement(world: Any) -> Acknowledgement:
 
 
 SAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "publications:monthly-file": lambda world: {"public_id": _monthly(world)},
     "publications:spot-detail": lambda world: {"public_id": _check(world).public_id},
     "publications:channel-new": lambda world: {"kind": "push"},
     "publications:channel-detail": lambda world: {"public_id": _channel(world).public_id},
@@ -64,3 +74,9 @@ SAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "publications:submission-resend": lambda world: {"public_id": _submission(world).public_id},
     "publications:missing-settle": lambda world: {"missing_id": make_missing(_check(world)).pk},
 }
+
+
+def _monthly(world: Any) -> Any:
+    _ = world.department
+    monthly_files_make(on=clock.today())
+    return MonthlyFile.objects.first().public_id
