@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "outbox": {"task": "registry.outbox_drain", "schedule": 1.0, "options": {"expires": 10}},
     "webhooks": {"task": "registry.webhooks_send", "schedule": 2.0, "options": {"expires": 10}},
+    "make-up": {"task": "registry.jobs_make_up", "schedule": 2.0, "options": {"expires": 10}},
     "events-seal": {"task": "registry.events_seal", "schedule": crontab(minute="*/10"), "options": {"expires": 600}},
     "evaluations": {"task": "sanctions.candidates_refresh", "schedule": crontab(hour="0", minute="10")},
     "endings": {"task": "sanctions.endings_dispatch", "schedule": crontab(hour="0", minute="20")},
@@ -32,7 +33,9 @@ app.conf.beat_schedule = {
     },
     "events-verify": {"task": "registry.events_verify", "schedule": crontab(hour="3", minute="10")},
     "api-clear": {"task": "registry.api_clear", "schedule": crontab(hour="3", minute="30")},
+    "retention": {"task": "registry.retention", "schedule": crontab(hour="2", minute="20")},
     "joint-reports": {"task": "sanctions.joint_reports", "schedule": crontab(hour="1", minute="10")},
+    "monthly-files": {"task": "disclosure.monthly_files", "schedule": crontab(hour="1", minute="20")},
     "reminders": {"task": "registry.deadlines_remind", "schedule": crontab(hour="7", minute="30")},
     "removal-reminders": {"task": "repair.removal_reminders", "schedule": crontab(hour="7", minute="35")},
     "escalations": {"task": "sanctions.orders_escalate", "schedule": crontab(hour="7", minute="38")},

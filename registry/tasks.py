@@ -7,15 +7,17 @@ from celery import shared_task
 from registry import clock
 from registry.services.clearing import api_clear
 from registry.services.events import events_seal
+from registry.services.job_making_up import jobs_make_up
 from registry.services.jobs import RELAY, beat_mark, job_note, job_run
 from registry.services.outbox import outbox_drain
 from registry.services.reminders import deadlines_remind
+from registry.services.retention import retention_run
 from registry.services.verifying import timeline_verify
 from registry.services.webhook_events import webhook_events_number
 from registry.services.webhook_sending import deliveries_send
 
 BATCH = 50
-DRAIN_SECONDS = 20.0
+DRAIN_SECONDS = 5.0
 
 
 @shared_task(name="registry.outbox_drain")
@@ -53,6 +55,12 @@ def _send() -> dict[str, int]:
             return total
 
 
+@shared_task(name="registry.jobs_make_up")
+def jobs_make_up_task() -> None:
+    """Begin the jobs that a dead worker left or whose time was missed. Several may look at once."""
+    job_note("registry.jobs_make_up", lambda: jobs_make_up(now=clock.now), now=clock.now)
+
+
 @shared_task(name="registry.events_seal")
 def events_seal_task() -> None:
     """Seal the events written since the last seal."""
@@ -68,6 +76,12 @@ def events_seal_task() -> None:
 def deadlines_remind_task() -> None:
     """Remind the departments of deadlines that are near, due or past."""
     job_run("registry.deadlines_remind", lambda: deadlines_remind(on=clock.today(), at=clock.now()), now=clock.now)
+
+
+@shared_task(name="registry.retention")
+def retention_task() -> None:
+    """Delete and redact what has outlived its time."""
+    job_run("registry.retention", lambda: retention_run(on=clock.today()), now=clock.now)
 
 
 @shared_task(name="registry.api_clear")

@@ -1,7 +1,11 @@
 """The negative lists' outbox handlers, named once when the apps are ready."""
 
 from registry.services import outbox
-from sanctions.services import check_sheets, trials
+from sanctions.services import (
+    check_sheets,
+    retention_kinds,  # noqa: F401 - names its kinds
+    trials,
+)
 
 outbox.register(trials.TOPIC, trials.trial_run, once=False, given_up=trials.trial_give_up)
 outbox.register(

@@ -24,6 +24,7 @@ from registry.services.evidence import attachment_store
 from registry.services.notices import notice_queue
 from registry.services.policy_adoption import adoption_propose
 from registry.services.policy_drafts import draft_from_edition
+from registry.services.retention import hold_set
 from repair.models import Objection
 from repair.services.experts import expert_add
 from repair.services.objections import Upload, objection_file
@@ -80,6 +81,12 @@ def a_grant(world: World) -> dict[str, Any]:
 def a_notice(world: World) -> dict[str, Any]:
     notice = notice_queue("test", title="演示通知", body="演示", at=timezone.now(), subject=world.subject)
     return {"notice_id": notice.pk}
+
+
+def a_hold(world: World) -> dict[str, Any]:
+    auditor = world.accounts["auditor"]
+    hold = hold_set(kind="outbox", subject=None, reason="演示", actor=auditor, on=clock.today())
+    return {"hold_id": hold.pk}
 
 
 def a_publication(world: World) -> dict[str, Any]:
@@ -381,6 +388,7 @@ SAMPLES: dict[str, Builder] = {
     "registry:department-change": lambda world: {"department_id": world.department.pk},
     "registry:notice-detail": a_notice,
     "registry:notice-resend": a_notice,
+    "registry:retention-lift": a_hold,
     # --- registry: policies
     "registry:policy-detail": a_policy_version,
     "registry:policy-propose": a_policy_version,

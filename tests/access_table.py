@@ -140,6 +140,9 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:event-list": only("auditor"),
     "registry:job-list": only("auditor", "administrator"),
     "registry:job-ask": only("auditor", "administrator"),
+    "registry:retention": only("auditor", "administrator"),
+    "registry:retention-hold": only("auditor", "administrator"),
+    "registry:retention-lift": only("auditor", "administrator"),
     # --- sanctions: candidates and cases
     "sanctions:candidate-list": WATCHERS,
     "sanctions:candidate-detail": WATCHERS,
@@ -280,6 +283,7 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "tiers:objections": WATCHERS,
     "tiers:objection": WATCHERS,  # the page; the service asks for the right to answer
     "my-standing:home": only("subject"),
+    "my-standing:inspections": only("subject"),
     "my-standing:object": only("subject"),
     # --- incentives: commitments
     "commitments:list": WATCHERS,
@@ -331,6 +335,8 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "publications:correct": only("publisher"),
     "publications:withdraw": only("publisher", "approver"),
     "publications:figures": WATCHERS,
+    "publications:monthly": WATCHERS,
+    "publications:monthly-file": only("handler", "publisher", "auditor"),
     "publications:figures-sheet": WATCHERS,
     "publications:figures-months": WATCHERS,
     "publications:figures-rows": WATCHERS,

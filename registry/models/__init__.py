@@ -23,6 +23,7 @@ from registry.models.records import (
     RecordEvidence,
     RecordItem,
 )
+from registry.models.retention import RetentionHold, RetentionMark, RetentionTally
 from registry.models.subjects import NameGram, OrganizationRole, Subject, SubjectName
 from registry.models.webhooks import Webhook, WebhookDelivery, WebhookEvent, WebhookFeed, WebhookHealth
 
@@ -32,7 +33,8 @@ __all__ = [
     "ClaimCode", "ClaimSecret", "Deadline", "DeadlinePause", "Department", "Document", "Event", "Finding",
     "ImportBatch", "ImportRow", "InboxReceipt", "JobRun", "Mandate", "NameGram", "Notice", "NumberSequence",
     "OrganizationRole", "OutboxMessage", "PenaltyDetail", "PermitDetail", "PolicyActivation", "PolicyAnnouncement",
-    "PolicyDraft", "PolicyProposal", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RoleGrant", "Seal",
+    "PolicyDraft", "PolicyProposal", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RetentionHold",
+    "RetentionMark", "RetentionTally", "RoleGrant", "Seal",
     "ServiceConsent", "Subject", "SubjectName", "Webhook", "WebhookDelivery", "WebhookEvent", "WebhookFeed",
     "WebhookHealth", "WorkerBeat",
 ]  # fmt: skip

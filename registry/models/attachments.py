@@ -14,6 +14,7 @@ class Attachment(models.Model):
         WAITING = "waiting", "待检查"
         CLEAN = "clean", "已检查"
         REFUSED = "refused", "已拦截"
+        REMOVED = "removed", "已按保存期限删除"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = models.FileField("文件", upload_to="evidence/%Y/%m/", max_length=300)

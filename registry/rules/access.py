@@ -88,6 +88,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "event.view": frozenset({AUDITOR}),
     "job.view": frozenset({AUDITOR, ADMINISTRATOR}),
     "job.run": frozenset({ADMINISTRATOR}),
+    "retention.view": frozenset({AUDITOR, ADMINISTRATOR}),
+    "retention.hold": frozenset({AUDITOR, ADMINISTRATOR}),
     "notice.view": WATCHERS,
     "notice.resend": frozenset({HANDLER, PUBLISHER}),
     "request.view": WATCHERS,

@@ -17,6 +17,7 @@ class Job:
 OUTBOX: Final = "registry.outbox_drain"
 WEBHOOKS: Final = "registry.webhooks_send"
 CHANNELS: Final = "disclosure.channels_push"
+MAKE_UP: Final = "registry.jobs_make_up"
 VERIFY: Final = "registry.events_verify"
 
 JOBS: Final = {
@@ -27,6 +28,7 @@ JOBS: Final = {
         Job("sanctions.endings_dispatch", "到期移出与措施解除", "job.run"),
         Job("sanctions.orders_escalate", "逾期任务提请督办", "job.run"),
         Job("sanctions.joint_reports", "编制月度反馈报告", "job.run"),
+        Job("disclosure.monthly_files", "备好每月报表", "job.run"),
         Job("registry.deadlines_remind", "期限提醒", "job.run"),
         Job("repair.removal_reminders", "申请移出提醒", "job.run"),
         Job("incentives.promises_remind", "承诺事项提醒", "job.run"),
@@ -38,16 +40,18 @@ JOBS: Final = {
         Job("disclosure.channels_inbox", "读入公示渠道回执", "job.run"),
         Job("disclosure.publicity_backfill", "补设双公示期限", "job.run"),
         Job("registry.events_seal", "封存事件", "job.run"),
+        Job("registry.retention", "保存期限届满的删除和隐去", "job.run"),
         Job("registry.api_clear", "清理过期的接口令牌、幂等答复和推送记录", "job.run"),
         Job(VERIFY, "核对事件时间线", "event.view"),
     )
 }
 
 # Jobs that look often and leave a row only when there was something to do: no row means nothing.
-QUIET: Final = frozenset({OUTBOX, WEBHOOKS, CHANNELS, "disclosure.channels_inbox", "disclosure.open_data"})
+QUIET: Final = frozenset({OUTBOX, WEBHOOKS, MAKE_UP, CHANNELS, "disclosure.channels_inbox", "disclosure.open_data"})
 
 LABELS: Final = {name: job.label for name, job in JOBS.items()} | {
     OUTBOX: "办理待办事务", WEBHOOKS: "推送事件", CHANNELS: "向公示渠道推送",
+    MAKE_UP: "补办中断和错过的任务",
 }  # fmt: skip
 
 
@@ -60,6 +64,11 @@ COUNT_LABELS: Final = {
     "done": "办理",
     "failed": "失败",
     "lost": "转由其他进程办理",
+    "resumed": "接办中断的任务",
+    "made_up": "补办错过的任务",
+    "marked": "列出",
+    "unmarked": "撤销列出",
+    "cleared": "删除或隐去",
     "sealed": "封存",
     "answers": "幂等答复",
     "tokens": "令牌",

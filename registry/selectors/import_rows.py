@@ -32,7 +32,9 @@ class RowShown:
 
 
 def cells_open(sealed: str) -> list[Cell]:
-    """Return the cells that `cells_seal` sealed."""
+    """Return the cells that `cells_seal` sealed; none where they have outlived their time."""
+    if not sealed:
+        return []
     cells: list[Cell] = json.loads(text_open(sealed))
     return cells
 
@@ -77,7 +79,7 @@ def row_shown(row: ImportRow, layout: SheetLayout | None) -> RowShown:
 def _shown_cells(cells: Sequence[Cell], layout: SheetLayout | None) -> tuple[str, str, str, str]:
     """Return name, unified code, document number and day of decision as they were read."""
     if layout is None:
-        given = dict(zip(reporting.CODES, cells, strict=True))
+        given = dict(zip(reporting.CODES, cells or [""] * len(reporting.CODES), strict=True))
         picked = [given[name] for name in ("name", "code", "number", "decided_on")]
     else:
         national, columns = layout.arrange(cells), column_index(layout.kind)

@@ -113,6 +113,6 @@ def attachment_download_log(
         raise NotAllowed(
             "file-not-clean",
             f"文件“{attachment.name}”的安全检查状态是“{attachment.get_scan_display()}”，不能下载。"
-            "待检查的请稍后再试；已拦截的请联系上传人重新提供。",
+            "待检查的请稍后再试；已拦截的请联系上传人重新提供；已删除的不能恢复。",
         )
     return AttachmentDownload.objects.create(attachment=attachment, account=actor, at=clock.now(), address=address)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from registry.views import accounts, audit, calendar, clients, departments, notices, webhooks
+from registry.views import accounts, audit, calendar, clients, departments, notices, retention, webhooks
 
 patterns: list[URLPattern] = [
     path("accounts/", accounts.account_index, name="account-list"),
@@ -37,4 +37,7 @@ patterns: list[URLPattern] = [
     path("events/", audit.event_index, name="event-list"),
     path("jobs/", audit.job_index, name="job-list"),
     path("jobs/ask/", audit.job_request, name="job-ask"),
+    path("retention/", retention.retention_page, name="retention"),
+    path("retention/holds/new/", retention.hold_new, name="retention-hold"),
+    path("retention/holds/<int:hold_id>/lift/", retention.hold_end, name="retention-lift"),
 ]

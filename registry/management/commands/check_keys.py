@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _files(self) -> int:
         checked = unopened = 0
-        for attachment in Attachment.objects.iterator():
+        for attachment in Attachment.objects.exclude(scan=Attachment.Scan.REMOVED).iterator():
             checked += 1
             try:
                 attachment.file.open("rb").close()
