@@ -8,7 +8,7 @@ JOBS ?= 2
 FUZZ ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: benchmark benchmarks help install install-dev run test test-postgres browser fuzz lint types layers templates check cases documents documents-check api-schema api-check sizes fmt clean
+.PHONY: benchmark benchmarks faults help install install-dev run test test-postgres browser fuzz lint types layers templates check cases documents documents-check api-schema api-check sizes fmt clean
 
 help: ## 列出可用的命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,9 @@ benchmark: install-dev ## 在 PostgreSQL 上测量全县评估的速度（见 be
 
 benchmarks: install-dev ## 在 PostgreSQL 上建立演示城市并测量规模（见 benchmarks/README.md）
 	$(BIN)/python benchmarks/scale.py $(BENCHMARK)
+
+faults: install-dev ## 故障演练：在自己的 PostgreSQL 和 Redis 上反复杀死进程，核对有无遗漏（约 6 分钟）
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 cases: install-dev ## 政策用例
 	$(BIN)/python manage.py policy_cases tests/policy

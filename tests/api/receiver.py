@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -45,6 +46,14 @@ class Receiver:
         return [each.body["number"] for each in self.taken]
 
 
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of a sender that hung up, as one that is killed does."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def receiving(receiver: Receiver, port: int = 0):
     lock = threading.Lock()
@@ -73,7 +82,7 @@ def receiving(receiver: Receiver, port: int = 0):
         def log_message(self, *args):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = _Quiet(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
