@@ -63,7 +63,7 @@ def attachments_remove(ids: Sequence[int | None]) -> None:
 def attachment_bytes_remove(payload: dict[str, Any], now: datetime) -> None:
     """Outbox handler (`once=False`): remove the bytes of a file that was taken away. Again is harmless."""
     attachment = Attachment.objects.get(pk=payload["attachment"])
-    if attachment.scan == Attachment.Scan.REMOVED:
+    if attachment.scan == Attachment.Scan.REMOVED and attachment.file.name:
         attachment.file.storage.delete(attachment.file.name)
 
 

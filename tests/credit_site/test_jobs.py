@@ -163,7 +163,7 @@ def nightly(monkeypatch):
     """One scheduled job, due at ten past midnight in Shanghai; returns how often it ran."""
     ran = []
 
-    @app.task(name="test.nightly")
+    @app.task(name="test.nightly", shared=False)
     def nightly():
         job_run("test.nightly", lambda: ran.append(1) or {"done": 1}, now=noon)
 
