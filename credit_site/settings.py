@@ -303,6 +303,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_LOST_WAIT = 2.0  # seconds until a killed child's message is given back; ten by default
 
 # The county's other sites below the same domain are not ours to promise HTTPS for (W005, W021); lock-out goes by
 # name alone on purpose, see AXES_LOCKOUT_PARAMETERS (W006).
