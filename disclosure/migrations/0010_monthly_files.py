@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('disclosure', '0008_reported_before_channels'),
-        ('registry', '0011_retention'),
+        ('disclosure', '0009_publications_newest_first'),
+        ('registry', '0012_retention'),
     ]
 
     operations = [

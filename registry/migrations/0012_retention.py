@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0010_found_leases_and_runs'),
+        ('registry', '0011_found_leases_and_runs'),
     ]
 
     operations = [

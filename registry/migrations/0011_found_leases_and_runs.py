@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registry', '0009_webhook_deliveries_wait_for_nobody'),
+        ('registry', '0010_events_found_by_name'),
     ]
 
     operations = [
