@@ -57,7 +57,7 @@ def rows_save_by(rows: Sequence[Tracked], actor: "Account | None", *, reason: st
         alike.setdefault(tuple(getattr(row, name) for name in fields), []).append(row)
     for values, same in alike.items():
         for chunk in _chunks(same):
-            changed = models.QuerySet(type(chunk[0])).filter(pk__in=[row.pk for row in chunk])
+            changed: models.QuerySet[Any] = models.QuerySet(type(chunk[0])).filter(pk__in=[row.pk for row in chunk])
             changed.update(**dict(zip(fields, values, strict=True)), version=models.F("version") + 1)
             _history_write(chunk, actor, reason, "~")
     for row in rows:

@@ -7,6 +7,7 @@ after the start; plain days that end on a rest day move to the next working day 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models, transaction
 
@@ -130,7 +131,7 @@ def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date, code
         deadline.save_by(actor, reason="deadline.cancel")
 
 
-def deadlines_cancel_all(days: Mapping[models.Model, date], *, actor: Account | None) -> None:
+def deadlines_cancel_all(days: Mapping[Any, date], *, actor: Account | None) -> None:
     """Cancel every open deadline of many objects of one kind, each on its day, in a few statements."""
     if not days:
         return
