@@ -300,6 +300,7 @@ def test_the_pdf_brings_its_own_font_and_needs_none_of_the_machine(monkeypatch):
 
 def test_every_next_step_leads_to_the_page_where_it_is_done(client):
     entry = listing.make_entry("mem-2023-11", "blacklist", on=dt.date(2024, 3, 1))
+    listing.load_policy("ndrc-2023-58")  # rules the repair of the record behind it
     client.force_login(make_account("subject", subject=entry.subject))
     steps = [step for step in next_steps(entry.subject, TODAY) if "信用修复" in step.text]
     record = entry.subject.records.get()

@@ -21,6 +21,7 @@ from celery.schedules import crontab, maybe_schedule
 from django.db import connection
 from django.urls import reverse
 
+from credit_site import embedded
 from credit_site.embedded import EmbeddedWorker, _Entry
 from registry import clock
 from registry.models import JobRun, Notice
@@ -139,7 +140,7 @@ def test_a_stopped_worker_starts_nothing(worker, ran):
 
 
 @pytest.fixture
-def outward(worker):
+def outward(worker, monkeypatch):
     """The worker's schedule: events for a receiver that keeps whoever calls waiting, then the outbox."""
     released, asked = threading.Event(), threading.Event()
 
@@ -148,19 +149,20 @@ def outward(worker):
         released.wait(30)
         return 200
 
+    monkeypatch.setattr(embedded, "OUTWARD", frozenset({"test.webhooks"}))
     with receiving(Receiver(answer=keep_waiting)) as receiver:
 
-        @worker.app.task(name="registry.webhooks_send", shared=False)
+        @worker.app.task(name="test.webhooks", shared=False)
         def webhooks_send():
             webhook_post(receiver.url, body=b"{}", headers={})
 
-        @worker.app.task(name="registry.outbox_drain", shared=False)
+        @worker.app.task(name="test.outbox", shared=False)
         def outbox_drain_now():
             outbox_drain(now=clock.now, limit=10)
 
         worker._entries = [
             _Entry(name, task, maybe_schedule(0.0, app=worker.app))
-            for name, task in (("webhooks", "registry.webhooks_send"), ("outbox", "registry.outbox_drain"))
+            for name, task in (("webhooks", "test.webhooks"), ("outbox", "test.outbox"))
         ]
         yield receiver, asked, released
         released.set()
