@@ -9,7 +9,7 @@ from django.db import transaction
 from registry import clock
 from registry.base.errors import InvalidInput, NotAllowed, TransitionRefused
 from registry.base.tracked import version_require
-from registry.models import Account, Deadline, Department
+from registry.models import Account, Deadline, Department, Subject
 from registry.rules import access
 from registry.rules.joint_action import load_joint_action
 from registry.selectors.calendar import calendar_current
@@ -53,6 +53,7 @@ def orders_escalate(*, on: date, at: datetime) -> dict[str, int]:
 def _raise(department_id: int, ids: Sequence[int], on: date, at: datetime) -> int:
     """Escalate these deadlines of one department, with one notice to the office and one to the department."""
     department, office = Department.objects.get(pk=department_id), supervising_office()
+    _matters_lock(ids)
     locked = Deadline.objects.select_for_update().filter(pk__in=ids, met_on__isnull=True, cancelled_on__isnull=True)
     deadlines = {deadline.pk: deadline for deadline in locked.order_by("pk")}
     # Asked after the lock: another run may have raised some of them meanwhile.
@@ -81,6 +82,15 @@ def _raise(department_id: int, ids: Sequence[int], on: date, at: datetime) -> in
         at=at, obj=rows[0], department=department,
     )  # fmt: skip
     return len(rows)
+
+
+def _matters_lock(deadline_ids: Sequence[int]) -> None:
+    """Lock the subjects, then the orders of these deadlines, as every step of an order does: in another order two acts
+    at once would wait for each other."""
+    orders = Deadline.objects.filter(pk__in=deadline_ids).values("object_id")
+    subjects = MeasureOrder.objects.filter(pk__in=orders).values("entry__subject")
+    list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values_list("pk"))
+    list(MeasureOrder.objects.select_for_update().filter(pk__in=orders).order_by("pk").values_list("pk"))
 
 
 def _escalation_new(order: MeasureOrder, deadline: Deadline, office: Department | None, on: date) -> Escalation:
