@@ -10,6 +10,11 @@ from registry.base.tracked import Tracked
 from registry.models import Department, Subject
 
 
+def last_day_before(until: date) -> date | None:
+    """Return the last day of a period that ends before `until`; None when it has no end."""
+    return None if until == date.max else until - timedelta(days=1)
+
+
 class PublicationQuerySet(models.QuerySet["Publication"]):
     """Reads by date: what has run out is gone with no job run."""
 
@@ -73,7 +78,7 @@ class Publication(Tracked):
     @property
     def last_day(self) -> date | None:
         """The last day on which it is public by its own period; None when it has no end."""
-        return None if self.visible_until == date.max else self.visible_until - timedelta(days=1)
+        return last_day_before(self.visible_until)
 
     def is_visible(self, on: date) -> bool:
         """Whether the public may see it on the day `on`: the same test as `visible()`."""

@@ -1,25 +1,30 @@
 """What the public may read, on a day. Everything comes from publications visible on that day, and organisations' names."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, CharField, DateField, QuerySet
 
 from disclosure.models import Publication
+from disclosure.models.publications import last_day_before
 from disclosure.rules.queries import Query, QueryKind, query_of
 from disclosure.rules.sentences import Standing, others_sentence, standing_sentence
 from disclosure.selectors.snapshots import public_name
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.base.personal_data import lookup_hash
+from registry.base.prepared import Prepared, Slot
 from registry.models import Subject, SubjectName
 from registry.rules.identifiers import normalize_code
 from registry.rules.names import comparable_document_number, comparable_name
-from registry.selectors.search import names_matching, organizations_by_code
+from registry.selectors.search import NameHit, names_matching, organizations_by_code
 
 MOST_ANSWERS = 50
 MOST_OF_A_KIND = 100
+MOST_OF_A_NUMBER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,7 @@ def public_search(text: str, *, on: date) -> SearchAnswer:
     if query.kind == QueryKind.CODE:
         return SearchAnswer(query, documents=documents)
     found = names_matching(query.text, limit=MOST_ANSWERS)
-    by_id = Subject.objects.in_bulk([hit.subject_id for hit in found.hits])
-    former = {hit.subject_id: (hit.matched, hit.former_until) for hit in found.hits if hit.is_former}
-    answers = answers_for([by_id[hit.subject_id] for hit in found.hits], on=on, former=former)
-    return SearchAnswer(query, tuple(answers), documents, found.has_more)
+    return SearchAnswer(query, tuple(_answers(found.hits, on=on)), documents, found.has_more)
 
 
 def person_search(*, name: str, document_number: str, on: date) -> str:
@@ -89,63 +91,94 @@ def person_search(*, name: str, document_number: str, on: date) -> str:
     return standing_sentence("该姓名和证件号码对应的自然人", standings[person.merged_into_id or person.pk])
 
 
-def answers_for(
-    subjects: Iterable[Subject], *, on: date, former: dict[int, tuple[str, date | None]] | None = None
-) -> list[Answer]:
+def answers_for(subjects: Iterable[Subject], *, on: date) -> list[Answer]:
     """Return the answer for each subject, in the given order; listed or not is read in one statement for all."""
-    subjects, former = list(subjects), former or {}
-    ids = [subject.pk for subject in subjects]
+    hits = [
+        NameHit(
+            each.pk, each.public_id, public_name(each), each.uscc or "", each.name, is_former=False, former_until=None
+        )
+        for each in subjects
+    ]
+    return _answers(hits, on=on)
+
+
+def _answers(hits: Sequence[NameHit], *, on: date) -> list[Answer]:
+    ids = [hit.subject_id for hit in hits]
+    if not ids:
+        return []
     standings, counts = standings_of(ids, on=on), counts_of(ids, on=on)
     return [
         Answer(
-            public_id=subject.public_id,
-            name=public_name(subject),
-            uscc=subject.uscc or "",
-            sentence=standing_sentence(public_name(subject), standings[subject.pk]),
+            public_id=hit.public_id,
+            name=hit.name,
+            uscc=hit.uscc,
+            sentence=standing_sentence(hit.name, standings[hit.subject_id]),
             others=others_sentence(
-                penalties=counts[subject.pk, Publication.Kind.PENALTY],
-                permits=counts[subject.pk, Publication.Kind.PERMIT],
+                penalties=counts[hit.subject_id, Publication.Kind.PENALTY],
+                permits=counts[hit.subject_id, Publication.Kind.PERMIT],
             ),
-            is_listed=bool(standings[subject.pk]),
-            former=former.get(subject.pk, ("", None))[0],
-            former_until=former.get(subject.pk, ("", None))[1],
+            is_listed=bool(standings[hit.subject_id]),
+            former=hit.matched if hit.is_former else "",
+            former_until=hit.former_until if hit.is_former else None,
         )
-        for subject in subjects
+        for hit in hits
     ]
+
+
+_ON: Any = Slot("on", DateField())
+_PUBLIC_OF = Prepared(
+    lambda: (
+        Publication.objects.visible(_ON)
+        .filter(kind=Slot("kind", CharField()), subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True))
+        .order_by("visible_from")
+    ),
+    ("subject_id", "list_label", "visible_from", "visible_until", "disputed_on"),
+)
+_OTHERS_OF = Prepared(
+    lambda: (
+        Publication.objects.visible(_ON)
+        .filter(subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True))
+        .exclude(kind=Publication.Kind.ENTRY)
+        .order_by()
+    ),
+    ("subject_id", "kind"),
+)
+_NUMBERED = Prepared(
+    lambda: Publication.objects.visible(_ON).filter(number_normalized=Slot("number", CharField()))[:MOST_OF_A_NUMBER],
+    ("id",),
+)
 
 
 def standings_of(subject_ids: Iterable[int], *, on: date) -> defaultdict[int, list[Standing]]:
     """Return the public lists that each subject stands on."""
     found: defaultdict[int, list[Standing]] = defaultdict(list)
-    entries = Publication.objects.visible(on).filter(kind=Publication.Kind.ENTRY, subject__in=list(subject_ids))
-    for entry in entries.defer("snapshot").order_by("visible_from"):
-        found[entry.subject_id].append(standing_of(entry))
+    for row in _PUBLIC_OF.rows(on=on, kind=Publication.Kind.ENTRY, subjects=subject_ids):
+        found[row.subject_id].append(standing_of(row))
     return found
 
 
-def standing_of(publication: Publication) -> Standing:
-    """Return a published entry as a standing."""
+def standing_of(publication: Any) -> Standing:
+    """Return a published entry, or a row with the fields of one, as a standing."""
     return Standing(
         publication.list_label,
         publication.visible_from,
-        publication.last_day,
+        last_day_before(publication.visible_until),
         is_disputed=publication.disputed_on is not None,
     )
 
 
 def counts_of(subject_ids: Iterable[int], *, on: date) -> Counter[tuple[int, str]]:
     """Return how many penalties and permits of each subject are public, by subject and kind."""
-    rows = Publication.objects.visible(on).filter(subject__in=list(subject_ids)).exclude(kind=Publication.Kind.ENTRY)
-    return Counter(rows.order_by().values_list("subject_id", "kind"))
+    return Counter((row.subject_id, row.kind) for row in _OTHERS_OF.rows(on=on, subjects=subject_ids))
 
 
 def publications_by_number(text: str, *, on: date) -> tuple[Publication, ...]:
     """Return the visible publications with exactly this document number, in any way of writing its brackets."""
     key = comparable_document_number(text)
-    if not key:
+    ids = [row.id for row in _NUMBERED.rows(on=on, number=key)] if key else []
+    if not ids:  # as for nearly every search
         return ()
-    found = Publication.objects.visible(on).filter(number_normalized=key).select_related("subject", "department")
-    return tuple(found[:20])
+    return tuple(Publication.objects.filter(pk__in=ids).select_related("subject", "department"))
 
 
 def subject_visible(public_id: UUID, *, on: date) -> Subject | None:

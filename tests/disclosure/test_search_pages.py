@@ -175,7 +175,7 @@ def test_more_than_fifty_says_to_type_more(client):
 def test_statements_do_not_grow_with_what_is_found(client, version, django_assert_max_num_queries):
     for number in range(12):
         listed(make_named(f"安平{number}号店"), version)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         search(client, "安平")
 
 

@@ -15,7 +15,7 @@ from tests.factories import make_subject
 pytestmark = pytest.mark.django_db
 
 # Few characters, so that fragments meet names often; brackets and widths as offices write them.
-ALPHABET = "安平丝网矿业（）()AaＡ12１ %_"
+ALPHABET = "安平丝网矿业（）()AaＡ12１ %_\\"
 
 
 def make_named(name, **fields):
@@ -142,7 +142,7 @@ def test_nothing_visible_or_unknown_finds_nothing(fragment):
 def test_queries_do_not_grow_with_hits(django_assert_max_num_queries):
     for number in range(30):
         make_named(f"安平{number}号店")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         search.names_matching("安平")
 
 
@@ -178,3 +178,13 @@ def test_many_names_are_indexed_as_one_by_one():
     names_grams_add(SubjectName.objects.filter(subject=many).select_related("subject"))
     grams = [set(NameGram.objects.filter(name__subject=s).values_list("gram", flat=True)) for s in (one, many)]
     assert grams[0] == grams[1]
+
+
+def test_a_cut_is_said_when_even_the_second_count_ends_early(monkeypatch):
+    monkeypatch.setattr(search, "_PROBES", (1, 2))
+    monkeypatch.setattr(search, "_CANDIDATES", 2)
+    for number in range(3):
+        make_named(f"甲乙{number}乙丙店")
+    assert search.names_matching("甲乙丙").has_more
+    monkeypatch.setattr(search, "_CANDIDATES", 3)
+    assert search.names_matching("甲乙丙") == search.NameSearch((), has_more=False)
