@@ -57,21 +57,27 @@ def _search(found: list[Any]) -> str:
     row = found[0]
     lines = [
         "### Public search\n",
-        f"Whole pages over {row['names']:,} names, half of the fragments misses; every answer compared with every name.\n",
-        "| characters | page | p95 | SearchFilter | ratio | brute force, names only |", "|---:|---:|---:|---:|---:|---:|",
+        f"Over {row['names']:,} names, half of the fragments misses; every answer compared with every name. *Search* and "
+        "*SearchFilter* are two DRF views over the same table and the same fragments, with the same serializer, fields and "
+        "fifty rows, called alike: one over the product's selector, one over DRF's SearchFilter, whose pages count all that fit. *Page* is what the public "
+        "gets for all fragments, with middleware, template, and the lists, penalties and permits of all that were found.\n",
+        "| characters | search | SearchFilter | ratio | search, all: median | p95 | page | page p95 | brute force, names only |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]  # fmt: skip
     lines += [
-        f"| {each['length']} | {_ms(each['median'])} | {_ms(each['p95'])} | {_ms(each['naive'])} | "
-        f"{each['naive'] / each['median']:.0f} | {_ms(each['brute'])} |"
+        f"| {each['length']} | {_ms(each['search'])} | {_ms(each['naive'])} | {each['naive'] / each['search']:.0f} | "
+        f"{_ms(each['search_all'])} | {_ms(each['search_p95'])} | {_ms(each['median'])} | {_ms(each['p95'])} | "
+        f"{_ms(each['brute'])} |"
         for each in row["rows"]
     ]
     compared = sum(each["compared"] for each in row["rows"])
     worst = max(each["p95"] for each in row["rows"])
-    ratio = sum(each["naive"] for each in row["rows"]) / sum(each["median"] for each in row["rows"])
+    naive, search, page = (sum(each[key] for each in row["rows"]) for key in ("naive", "search", "median"))
     lines.append(
-        f"\n{compared} answers compared, none false. All lengths together {ratio:.0f} times as fast as SearchFilter, goal "
-        f"50: {_MET[ratio >= 50]}. Largest p95 {_ms(worst)}, goal 60 ms: {_MET[worst <= 0.06]}. The same comparison runs on "
-        "SQLite and PostgreSQL in the tests (`tests/registry/test_search.py`)."
+        f"\n{compared} answers compared, none false. All lengths together the search is {naive / search:.0f} times as fast as "
+        f"SearchFilter, goal 50: {_MET[naive / search >= 50]}; the whole page, which answers more, {naive / page:.0f} times. "
+        f"Largest p95 of the page {_ms(worst)}, goal 60 ms: {_MET[worst <= 0.06]}. Results are compared with brute force on "
+        "SQLite and PostgreSQL in the tests too (`tests/registry/test_search.py`)."
     )
     return "\n".join(lines)
 
