@@ -66,6 +66,13 @@ def test_wildcards_of_the_database_are_plain_characters():
     make_named("百分百%商行")
     make_named("百分百商行")
     assert found_names("百%") == ["百分百%商行"]
+    make_named("百%甲商行")
+    make_named(
+        "另%商店，百_甲商，另_商店，丁\\丙"
+    )  # its pairs are those of the fragments that only wild cards would meet
+    assert found_names("百%商") == ["百分百%商行"]
+    assert found_names("百_商") == []
+    assert found_names("另%商") == found_names("丁\\丙") == ["另%商店，百_甲商，另_商店，丁\\丙"]
 
 
 def test_former_name_finds_the_present_organisation_and_says_so():
