@@ -247,8 +247,8 @@ TIPS_A_MINUTE = env.int("TIPS_A_MINUTE", 5)
 TIP_CODES_A_MINUTE = env.int("TIP_CODES_A_MINUTE", 10)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port of a malware scanner
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 50 * 1024 * 1024)
-IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 20_000)
-IMPORT_CHUNK_ROWS = env.int("IMPORT_CHUNK_ROWS", 50)  # rows taken in per transaction
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 100_000)
+IMPORT_CHUNK_ROWS = env.int("IMPORT_CHUNK_ROWS", 2_000)  # rows taken in per transaction
 
 # --- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -9,9 +9,9 @@ from disclosure.services.corrections import correction_note, publication_again, 
 from disclosure.services.entries import entry_publication_follow, entry_publication_reground, entry_publish
 from disclosure.services.merging import publications_move
 from disclosure.services.publications import entry_publication_mark_disputed, publications_mark_disputed
-from disclosure.services.records import record_publicity_end, record_publicity_set
+from disclosure.services.records import record_publicity_end, record_publicity_set, records_publicity_set
 from registry.models import Record
-from registry.signals import record_changed, record_confirmed, subject_merging
+from registry.signals import record_changed, record_confirmed, records_confirmed, subject_merging
 from repair.signals import repair_granted, repair_undone, wrong_put_right
 from sanctions.signals import (
     entry_disputed,
@@ -52,6 +52,12 @@ def on_subject_merging(**kwargs: Any) -> None:
 def on_record_confirmed(**kwargs: Any) -> None:
     """Set by when the record must be public."""
     record_publicity_set(record=kwargs["record"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(records_confirmed, dispatch_uid="disclosure.records_publicity_set")
+def on_records_confirmed(**kwargs: Any) -> None:
+    """Set by when many records must be public."""
+    records_publicity_set(records=kwargs["records"], actor=kwargs["actor"], on=kwargs["on"])
 
 
 @receiver(record_changed, dispatch_uid="disclosure.record_changed")

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from incentives.services.breaches import breach_follow
 from incentives.services.honour_endings import (
     honours_follow_record,
+    honours_follow_records,
     honours_follow_subject,
     honours_restore_entry,
     honours_restore_record,
@@ -16,9 +17,17 @@ from incentives.services.honour_merging import honours_move
 from incentives.services.honours import publicities_reckon
 from incentives.services.inspection_merging import inspections_move
 from incentives.services.merging import commitments_move
-from incentives.services.tiers import tier_mark, tiers_move
+from incentives.services.tiers import tier_mark, tiers_mark, tiers_move
 from incentives.signals import honour_ended, honour_recognised, honour_restored
-from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
+from registry.models import Record
+from registry.signals import (
+    calendar_changed,
+    record_changed,
+    record_confirmed,
+    records_confirmed,
+    subject_changed,
+    subject_merging,
+)
 from sanctions.services.cross_checks import subject_cross_check
 from sanctions.signals import entry_ended, entry_opened, entry_restored
 
@@ -48,6 +57,12 @@ _TAKES = frozenset({"voided", "classified", "finding", "unrepaired"})
 def on_record_confirmed(**kwargs: Any) -> None:
     """A new fact may end an honour at once."""
     honours_follow_record(record=kwargs["record"], actor=kwargs["actor"], on=kwargs["on"])
+
+
+@receiver(records_confirmed, dispatch_uid="incentives.honours-records-confirmed")
+def on_records_confirmed(**kwargs: Any) -> None:
+    """Many new facts may end honours at once."""
+    honours_follow_records(records=kwargs["records"], actor=kwargs["actor"], on=kwargs["on"])
 
 
 @receiver(record_changed, dispatch_uid="incentives.honours-record-changed")
@@ -92,7 +107,18 @@ def on_calendar_changed(**kwargs: Any) -> None:
 @receiver([record_confirmed, record_changed], dispatch_uid="incentives.tier-record")
 def mark_on_record(**kwargs: Any) -> None:
     """A fact that a tier may rest on differs."""
-    tier_mark(subject=kwargs["record"].subject, cause=f"记录变动：{kwargs['record']}", on=kwargs["on"])
+    tier_mark(subject=kwargs["record"].subject, cause=_cause(kwargs["record"]), on=kwargs["on"])
+
+
+@receiver(records_confirmed, dispatch_uid="incentives.tier-records")
+def mark_on_records(**kwargs: Any) -> None:
+    """Facts that tiers may rest on have come."""
+    causes = {record.subject: _cause(record) for record in kwargs["records"]}
+    tiers_mark(causes=causes, on=kwargs["on"])
+
+
+def _cause(record: Record) -> str:
+    return f"记录变动：{record}"
 
 
 @receiver(subject_changed, dispatch_uid="incentives.tier-subject")

@@ -6,6 +6,7 @@ Every signal is sent with `actor` (Account or None) and `on` (the legal day).
 from django.dispatch import Signal
 
 record_confirmed = Signal()  # record: it has just become a fact
+records_confirmed = Signal()  # records: many at once; who hears of one must hear of these, in few statements
 record_changed = (
     Signal()
 )  # record, change: "classified" | "finding" | "voided" | "corrected" | "fulfilled" | "disputed" | "repaired"

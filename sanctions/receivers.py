@@ -1,6 +1,7 @@
 """What the negative lists do when facts change below them, in the same transaction: entries in force are looked at, what
 is due is evaluated."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,14 @@ from django.dispatch import Signal, receiver
 
 from registry import clock
 from registry.models import Account, Record, Subject
-from registry.signals import calendar_changed, record_changed, record_confirmed, subject_changed, subject_merging
+from registry.signals import (
+    calendar_changed,
+    record_changed,
+    record_confirmed,
+    records_confirmed,
+    subject_changed,
+    subject_merging,
+)
 from sanctions.models import EntryChange, EntryPause, ListEntry
 from sanctions.selectors.entries import entries_in_force
 from sanctions.services.candidates import candidates_evaluate
@@ -17,6 +25,7 @@ from sanctions.services.cross_checks import subject_cross_check
 from sanctions.services.grounds import entries_follow_person, grounds_follow
 from sanctions.services.merging import subject_rows_move
 from sanctions.services.order_pauses import pause_dispatch, resumption_dispatch
+from sanctions.services.population import candidates_follow
 from sanctions.services.tips import tips_reckon
 from sanctions.signals import (
     entry_disputed,
@@ -47,6 +56,14 @@ def evaluate_on_record(sender: object, record: Record, actor: Account | None, on
     if change in _TOUCHES_ENTRIES:
         grounds_follow(record=record, change=change, actor=actor, on=on)
     candidates_evaluate(subject=record.subject, actor=actor, on=on)
+
+
+@receiver(records_confirmed, dispatch_uid="sanctions.evaluate-records")
+def evaluate_on_records(
+    sender: object, records: Sequence[Record], actor: Account | None, on: date, **kwargs: Any
+) -> None:
+    """Many records became facts; as new ones they touch no entry."""
+    candidates_follow(subject_ids={record.subject_id for record in records}, actor=actor, on=on)
 
 
 @receiver(subject_changed, dispatch_uid="sanctions.evaluate-subject")

@@ -36,8 +36,13 @@ def channels_open() -> list[Channel]:
 
 def channels_taking(record: Record) -> list[Channel]:
     """Return the channels in use to which a penalty or permit goes, by its kind and day of decision."""
+    return [each for each in channels_open() if goes_to(each, record)]
+
+
+def goes_to(channel: Channel, record: Record) -> bool:
+    """Whether a channel in use takes the record, by its kind and day of decision."""
     day = record.decided_on
-    return [each for each in channels_open() if day is not None and each.since_on <= day and takes(each, record.kind)]
+    return day is not None and channel.since_on <= day and takes(channel, record.kind)
 
 
 def takes(channel: Channel, kind: str) -> bool:

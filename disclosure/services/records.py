@@ -1,8 +1,9 @@
 """Dual publicity (双公示): a confirmed penalty or permit becomes public within its working days, or is exempt with a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -10,16 +11,29 @@ from disclosure.models import Publication, PublicityExemption
 from disclosure.rules.publicity import DEADLINE_CODE, Publicity, deadline_rule
 from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.selectors.snapshots import public_name, record_snapshot
-from disclosure.services.channels.owing import submissions_owe, submissions_restore, submissions_withdraw
+from disclosure.services.channels.owing import (
+    submissions_owe,
+    submissions_owe_new,
+    submissions_restore,
+    submissions_withdraw,
+)
 from registry import clock
+from registry.base.bulk import rows_add
 from registry.base.errors import Conflict, DomainError, InvalidInput, RuleRefused, TransitionRefused
 from registry.models import Account, Deadline, Record, Subject
 from registry.rules import access
 from registry.rules.names import comparable_document_number
 from registry.selectors.policies import packs_active
 from registry.services import authz
-from registry.services.deadlines import Basis, deadline_meet, deadline_set, deadlines_cancel
-from registry.services.events import event_record
+from registry.services.deadlines import (
+    Basis,
+    Matter,
+    deadline_meet,
+    deadline_set,
+    deadlines_cancel,
+    deadlines_set,
+)
+from registry.services.events import event_make, event_record, events_add
 from registry.services.notices import notice_queue
 
 OBJECT_KIND = Record._meta.label_lower
@@ -34,53 +48,93 @@ def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> 
 
     None for other kinds, exempt records, and while the office runs no policy on dual publicity.
     """
-    if record.kind not in KINDS or record.decided_on is None:
+    terms = _terms_of([record], on)
+    if not terms:
         return None
-    packs = packs_active(on)
-    rule = deadline_rule([active.pack for active in packs])
-    if rule is None:
+    (_, publicity), basis = terms[0], _basis(on)
+    if basis is None:
         return None
-    publicity = record_publicity(record, packs, on=on)
     if not publicity.is_public:
         _exempt(record, publicity, actor, on)
         return None
     submissions_owe(record=record, actor=actor, on=on)
+    return deadline_set(actor=actor, **_deadline(record, basis))
+
+
+@transaction.atomic
+def records_publicity_set(*, records: Sequence[Record], actor: Account | None, on: date) -> None:
+    """Do what `record_publicity_set` does for many records written just now, which have no deadline or exemption yet."""
+    basis = _basis(on)
+    if basis is None:
+        return
+    terms = _terms_of(records, on)
+    public = [record for record, publicity in terms if publicity.is_public]
+    submissions_owe_new(records=public, actor=actor, on=on)
+    matters = [Matter(each, each.subject_id, each.department_id, each.decided_on) for each in public if each.decided_on]
+    deadlines_set(DEADLINE_CODE, basis[0], matters, basis=basis[1], actor=actor, role=access.PUBLISHER)
+    exempt = [(record, publicity) for record, publicity in terms if _is_exempt(publicity)]
+    rows_add([PublicityExemption(record=record, **_exemption(publicity, on)) for record, publicity in exempt])
+    events_add([event_make(**_exempted(record, publicity), actor=actor, on=on) for record, publicity in exempt])
+
+
+def _terms_of(records: Sequence[Record], on: date) -> list[tuple[Record, Publicity]]:
+    """Return the records that dual publicity is about, each with what the active packs say of it."""
+    packs = packs_active(on)
+    asked = [each for each in records if each.kind in KINDS and each.decided_on is not None]
+    return [(record, record_publicity(record, packs, on=on)) for record in asked]
+
+
+def _basis(on: date) -> tuple[str, Basis] | None:
+    """Return label and basis of the deadline that the active packs set; None while none of them sets one."""
+    packs = packs_active(on)
+    rule = deadline_rule([active.pack for active in packs])
+    if rule is None:
+        return None
     pack, limit = rule
     version = next(active.version for active in packs if active.pack is pack)
     working = limit.working_days is not None
     days = limit.working_days if limit.working_days is not None else limit.period.days if limit.period else 0
-    return deadline_set(
-        DEADLINE_CODE,
-        limit.label,
-        obj=record,
-        subject=record.subject,
-        department=record.department,
-        starts_on=record.decided_on,
-        basis=Basis(
-            days,
-            Deadline.Unit.WORKING if working else Deadline.Unit.CALENDAR,
-            pack_id=version.pack_id,
-            policy_hash=version.content_hash,
-            clause=limit.clause,
-            assumed=limit.assumed,
-        ),
-        actor=actor,
-        role=access.PUBLISHER,
+    unit = Deadline.Unit.WORKING if working else Deadline.Unit.CALENDAR
+    return limit.label, Basis(
+        days,
+        unit,
+        pack_id=version.pack_id,
+        policy_hash=version.content_hash,
+        clause=limit.clause,
+        assumed=limit.assumed,
     )
+
+
+def _deadline(record: Record, basis: tuple[str, Basis]) -> dict[str, Any]:
+    return {
+        "code": DEADLINE_CODE, "label": basis[0], "obj": record, "subject": record.subject,
+        "department": record.department, "starts_on": record.decided_on, "basis": basis[1], "role": access.PUBLISHER,
+    }  # fmt: skip
 
 
 def _exempt(record: Record, publicity: Publicity, actor: Account | None, on: date) -> None:
-    """Keep why the record need not be public. While no policy speaks of its kind, nothing is exempt from it."""
-    if publicity.code == "no-policy":
+    """Keep why the record need not be public."""
+    if not _is_exempt(publicity):
         return
-    _, is_new = PublicityExemption.objects.get_or_create(
-        record=record, defaults={"code": publicity.code, "reason": publicity.reason[:300], "on": on}
-    )
+    _, is_new = PublicityExemption.objects.get_or_create(record=record, defaults=_exemption(publicity, on))
     if is_new:
-        event_record(
-            "publication.exempt", f"{record}不列入双公示：{publicity.reason}", obj=record, subject=record.subject,
-            actor=actor, on=on, payload={"code": publicity.code},
-        )  # fmt: skip
+        event_record(**_exempted(record, publicity), actor=actor, on=on)
+
+
+def _is_exempt(publicity: Publicity) -> bool:
+    """While no policy speaks of a record's kind, nothing is exempt from it."""
+    return not publicity.is_public and publicity.code != "no-policy"
+
+
+def _exemption(publicity: Publicity, on: date) -> dict[str, Any]:
+    return {"code": publicity.code, "reason": publicity.reason[:300], "on": on}
+
+
+def _exempted(record: Record, publicity: Publicity) -> dict[str, Any]:
+    return {
+        "name": "publication.exempt", "text": f"{record}不列入双公示：{publicity.reason}", "obj": record,
+        "subject": record.subject, "payload": {"code": publicity.code},
+    }  # fmt: skip
 
 
 @transaction.atomic

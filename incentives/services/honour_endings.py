@@ -1,6 +1,7 @@
 """The end of an honour at once, with the fact that ends it: a breach, a listing, a criterion lost; and its return when
 that fact falls. A term's end needs no service: it is a date."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -79,6 +80,17 @@ def honours_follow_record(*, record: Record, actor: Account | None, on: date) ->
             honour_end_now(honour, EndReason.BREACH, note, actor=actor, on=on, record=record)
             ended += 1
     return ended + honours_follow_subject(subject=record.subject, actor=actor, on=on, record=record)
+
+
+@transaction.atomic
+def honours_follow_records(*, records: Sequence[Record], actor: Account | None, on: date) -> int:
+    """Do the same for many records: one question finds the few subjects that have an honour."""
+    running = Honour.objects.filter(state=rules.RECOGNISED, ends_on__gt=on)
+    subjects = {record.subject_id for record in records}
+    holders = set(running.filter(subject__in=subjects).values_list("subject_id", flat=True))
+    return sum(
+        honours_follow_record(record=record, actor=actor, on=on) for record in records if record.subject_id in holders
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Tiers recomputed when a fact, a day or a pack changes, and only then; objections against them."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from incentives.selectors.tier_answers import tiers_ask, tiers_choose
 from incentives.selectors.tiers import first_overtaken, new_subjects, overtaken, tier_pack
 from incentives.services.tier_settling import TIME, marks_drop, tiers_settle
 from registry import clock
+from registry.base.bulk import row_new
 from registry.base.errors import Conflict, NotAllowed, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Department, PolicyActivation, Subject
@@ -29,13 +31,21 @@ ONE_DAY = timedelta(days=1)
 
 def tier_mark(*, subject: Subject, cause: str, on: date) -> None:
     """Note in the caller's transaction that the subject's tier is to be looked at. A second mark replaces the first."""
-    if subject.is_person:
-        return
-    mark = TierMark(subject=subject, cause=cause[:200], marked_on=on)
+    tiers_mark(causes={subject: cause}, on=on)
+
+
+def tiers_mark(*, causes: Mapping[Subject, str], on: date) -> None:
+    """Note the same of many subjects, each with its cause."""
+    marks = [
+        row_new(TierMark, subject_id=subject.pk, cause=cause[:200], marked_on=on)
+        for subject, cause in causes.items()
+        if not subject.is_person
+    ]
     # One statement: imports mark a hundred thousand times.
     TierMark.objects.bulk_create(
-        [mark], update_conflicts=True, unique_fields=["subject"], update_fields=["cause", "token", "marked_on"]
-    )
+        marks, update_conflicts=True, unique_fields=["subject"], update_fields=["cause", "token", "marked_on"],
+        batch_size=AT_ONCE,
+    )  # fmt: skip
 
 
 def tiers_recompute(*, on: date) -> dict[str, int]:

@@ -59,18 +59,9 @@ def rows_save_by(rows: Sequence[Tracked], actor: "Account | None", *, reason: st
         for chunk in _chunks(same):
             changed: models.QuerySet[Any] = models.QuerySet(type(chunk[0])).filter(pk__in=[row.pk for row in chunk])
             changed.update(**dict(zip(fields, values, strict=True)), version=models.F("version") + 1)
-            _history_write(chunk, actor, reason, "~")
+            history_write(chunk, actor, reason, "~")
     for row in rows:
         row.version += 1
-
-
-def rows_create_by(rows: Sequence[Tracked], actor: "Account | None", *, reason: str) -> None:
-    """Create many rows of one model as `save_by` would one, in a few statements; their keys are set."""
-    for row in rows:
-        row.version += 1
-    for chunk in _chunks(rows):
-        type(chunk[0])._base_manager.bulk_create(chunk)
-        _history_write(chunk, actor, reason, "+")
 
 
 def _chunks(rows: Sequence[Tracked]) -> Iterator[Sequence[Tracked]]:
@@ -78,7 +69,7 @@ def _chunks(rows: Sequence[Tracked]) -> Iterator[Sequence[Tracked]]:
         yield rows[first : first + _BATCH]
 
 
-def _history_write(rows: Sequence[Tracked], actor: "Account | None", reason: str, kind: str) -> None:
+def history_write(rows: Sequence[Tracked], actor: "Account | None", reason: str, kind: str) -> None:
     """Write the history rows of rows as they stand in the database, by one statement that copies them there."""
     model, quote = type(rows[0]), connection.ops.quote_name
     history = model.history.model

@@ -13,6 +13,8 @@ _IDENTITY_18 = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]
 _IDENTITY_15 = re.compile(
     r"(?<![0-9A-Za-z])[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z])", re.ASCII
 )
+# Every number to be masked has eight digits in a row; full-width ones are written anew in any case.
+_MAY_HIDE = re.compile(r"[0-9]{8}|[０-９Ｘｘ]", re.ASCII)
 _HALF_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9]{9}(?![0-9A-Za-z])", re.ASCII)
 
@@ -52,6 +54,8 @@ def mask_text(text: str) -> str:
     For facts and decisions before they are published; names inside sentences are not found and stay the
     writer's duty.
     """
+    if _MAY_HIDE.search(text) is None:
+        return text
     text = _IDENTITY_18.sub(_mask_18_digits, text.translate(_HALF_WIDTH_DIGITS))
     text = _IDENTITY_15.sub(lambda match: mask_document_number(match.group(0)), text)
     return _MOBILE.sub(lambda match: mask_phone(match.group(0)), text)

@@ -6,6 +6,7 @@ key for comparing and searching and is never shown.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BRACKETS = str.maketrans(
     {
@@ -38,6 +39,7 @@ def clean_name(text: str) -> str:
     return tidy.replace("(", "（").replace(")", "）")
 
 
+@lru_cache(maxsize=16_384)
 def comparable_name(text: str) -> str:
     """Return the key by which two spellings of one name compare equal.
 

@@ -55,10 +55,11 @@ def differences(recorded: LicenceRow | PenaltyRow, reported: LicenceRow | Penalt
     """
     is_licence = isinstance(recorded, LicenceRow)
     names = _LICENCE_COLUMNS if is_licence else _PENALTY_COLUMNS
+    differing = [code for name, code in names.items() if not _same(getattr(recorded, name), getattr(reported, name))]
+    if not differing:
+        return ()
     labels = {column.code: column.label for column in COLUMNS[Kind.LICENCE if is_licence else Kind.PENALTY]}
-    return tuple(
-        labels[code] for name, code in names.items() if _even(getattr(recorded, name)) != _even(getattr(reported, name))
-    )
+    return tuple(labels[code] for code in differing)
 
 
 def column_of(kind: Kind, field: str) -> tuple[str, str]:
@@ -99,6 +100,10 @@ def _permit(row: LicenceRow) -> RecordInput:
 
 def _title(text: str) -> str:
     return " ".join(text.split())[:_TITLE_LENGTH]
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one == other or _even(one) == _even(other)
 
 
 def _even(value: str | date | Decimal | tuple[str, ...] | None) -> object:

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import models, transaction
 
+from registry.base.bulk import row_new, tracked_add
 from registry.base.errors import InvalidInput, RuleRefused, TransitionRefused
-from registry.base.tracked import rows_create_by, rows_save_by
+from registry.base.tracked import rows_save_by
 from registry.models import Account, Deadline, DeadlinePause, Department, Subject
 from registry.rules.calendar import Due, WorkingCalendar
 from registry.selectors.calendar import calendar_current
@@ -84,9 +85,23 @@ def deadline_set(
         old.cancelled_on = starts_on
         old.save_by(actor, reason="deadline.replace")
     matter = Matter(obj, subject.pk, department.pk, starts_on)
-    deadline = _new(code, label, matter, basis, role, calendar_current())
+    deadline = deadline_new(code, label, matter, basis=basis, role=role)
     deadline.account = account
     return deadline.save_by(actor, reason="deadline.set")
+
+
+def deadline_new(
+    code: str, label: str, matter: Matter, *, basis: Basis, role: str = "", calendar: WorkingCalendar | None = None
+) -> Deadline:  # fmt: skip
+    """Return a deadline as `deadline_set` sets it, not yet written; `calendar`: today's, where many are made."""
+    due = due_of(calendar or calendar_current(), matter.starts_on, basis.days, basis.unit)
+    return row_new(
+        Deadline,
+        code=code, label=label, subject_id=matter.subject_id, object_kind=matter.obj._meta.label_lower,
+        object_id=matter.obj.pk, department_id=matter.department_id, role=role, starts_on=matter.starts_on,
+        days=basis.days, unit=basis.unit, due_on=due.on, is_provisional=due.provisional, pack_id=basis.pack_id,
+        policy_hash=basis.policy_hash, clause=basis.clause, is_assumed=basis.assumed,
+    )  # fmt: skip
 
 
 def deadlines_set(
@@ -95,19 +110,9 @@ def deadlines_set(
     """Set the same deadline for many objects in a few statements; call inside the service's transaction. None of them
     may have an open one of that code: the database refuses a second."""
     calendar = calendar_current()
-    deadlines = [_new(code, label, matter, basis, role, calendar) for matter in matters]
-    rows_create_by(deadlines, actor, reason="deadline.set")
+    deadlines = [deadline_new(code, label, each, basis=basis, role=role, calendar=calendar) for each in matters]
+    tracked_add(deadlines, actor=actor, reason="deadline.set")
     return deadlines
-
-
-def _new(code: str, label: str, matter: Matter, basis: Basis, role: str, calendar: WorkingCalendar) -> Deadline:
-    due = due_of(calendar, matter.starts_on, basis.days, basis.unit)
-    return Deadline(
-        code=code, label=label, subject_id=matter.subject_id, object_kind=matter.obj._meta.label_lower,
-        object_id=matter.obj.pk, department_id=matter.department_id, role=role, starts_on=matter.starts_on,
-        days=basis.days, unit=basis.unit, due_on=due.on, is_provisional=due.provisional, pack_id=basis.pack_id,
-        policy_hash=basis.policy_hash, clause=basis.clause, is_assumed=basis.assumed,
-    )  # fmt: skip
 
 
 def _open(obj: models.Model, code: str | None = None) -> models.QuerySet[Deadline]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,9 +12,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from registry import clock
+from registry.base.bulk import row_new, rows_add
 from registry.models import Account, Event, Seal, Subject
 
 GENESIS = "0" * 64
+_PLAIN = frozenset({str, int, bool, type(None)})  # what JSON gives back as it is
 
 
 def event_digest(event: Event) -> str:
@@ -50,8 +52,7 @@ def event_record(
     service's transaction. `payload` is made JSON-plain, so that the digest can be recomputed from what any database
     gives back: dates as ISO text, and numbers with a fraction as text, since databases write those in several ways.
     Raises ValueError for a payload with NaN or an infinite number."""
-    draft = EventDraft(name, text, obj=obj, on=on, actor=actor, subject=subject, payload=payload or {})
-    event = _event(draft, at or clock.now())
+    event = event_make(name, text, obj=obj, actor=actor, on=on, subject=subject, payload=payload, at=at)
     event.save(force_insert=True)
     return event
 
@@ -70,32 +71,52 @@ class EventDraft:
 
 
 def events_record(drafts: Iterable[EventDraft]) -> None:
-    """Append many events of one act in one statement, in their order; inside the service's transaction."""
+    """Append many events of one act at once, in their order; inside the service's transaction."""
     at = clock.now()
-    Event.objects.bulk_create([_event(each, at) for each in drafts])
+    events_add([event_make(**vars(each), at=at) for each in drafts])
 
 
-def _event(draft: EventDraft, at: datetime) -> Event:
-    event = Event(
+def event_make(
+    name: str,
+    text: str,
+    *,
+    obj: models.Model,
+    actor: Account | None,
+    on: date,
+    subject: Subject | None = None,
+    payload: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Return the event that `event_record` would append, not yet written; many of them go in by `events_add`."""
+    event = row_new(
+        Event,
         uid=uuid.uuid4(),
-        name=draft.name,
-        text=draft.text[:500],
-        subject=draft.subject,
-        object_kind=draft.obj._meta.label_lower,
-        object_id=draft.obj.pk,
-        actor=draft.actor,
-        department=draft.actor.department if draft.actor is not None else None,
-        on=draft.on,
-        at=at.replace(microsecond=0),
-        payload=_plain(draft.payload),
+        name=name,
+        text=text[:500],
+        subject_id=subject.pk if subject is not None else None,
+        object_kind=obj._meta.label_lower,
+        object_id=obj.pk,
+        actor_id=actor.pk if actor is not None else None,
+        department_id=actor.department_id if actor is not None else None,
+        on=on,
+        at=(at or clock.now()).replace(microsecond=0),
+        payload=_plain(payload or {}),
     )
     event.digest = event_digest(event)
     return event
 
 
+def events_add(events: Sequence[Event]) -> None:
+    """Append many events at once; call inside the service's transaction."""
+    rows_add(events)
+
+
 def _plain(payload: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False), parse_float=str)
-    return plain
+    plain = {name: value.isoformat() if type(value) is date else value for name, value in payload.items()}
+    if all(type(value) in _PLAIN for value in plain.values()):
+        return plain
+    parsed: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False), parse_float=str)
+    return parsed
 
 
 def seal_digest(previous: str, digests: list[str]) -> str:

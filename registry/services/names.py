@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from registry.base.bulk import rows_add
 from registry.models import NameGram, Subject, SubjectName
 from registry.rules.names import grams
 
@@ -39,6 +40,11 @@ def names_grams_add(names: Iterable[SubjectName]) -> int:
             offered, rows = offered + len(rows), []
     NameGram.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH)
     return offered + len(rows)
+
+
+def names_grams_new(names: Iterable[SubjectName]) -> None:
+    """Index names written just now, which have no rows yet. Give names with `subject` loaded."""
+    rows_add([NameGram(gram=gram, name_id=name.pk) for name in names for gram in sorted(_wanted(name))])
 
 
 def _wanted(name: SubjectName) -> set[str]:

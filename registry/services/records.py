@@ -1,13 +1,13 @@
 """Records: entered as drafts, confirmed as facts, corrected or voided; never deleted."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import tracked_add
 from registry.base.errors import Conflict, InvalidInput, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import (
@@ -26,15 +26,17 @@ from registry.models import (
 from registry.rules.details import Detail, Fault, RecordInput, confirm_faults, content_faults, head_faults
 from registry.rules.names import clean_document_number, comparable_document_number
 from registry.services import authz
-from registry.services.events import event_record
+from registry.services.events import event_make, event_record, events_add
 from registry.services.subjects import subject_lock
-from registry.signals import record_changed, record_confirmed
+from registry.signals import record_changed, record_confirmed, records_confirmed
 
-_DETAIL_MODELS: dict[str, type[PenaltyDetail] | type[PermitDetail] | type[AccidentDetail]] = {
+DetailRow = PenaltyDetail | PermitDetail | AccidentDetail
+_DETAIL_MODELS: dict[str, type[DetailRow]] = {
     "penalty": PenaltyDetail,
     "permit": PermitDetail,
     "accident": AccidentDetail,
 }
+_CONFIRM, _DETAIL = "record.confirm", "record.detail"  # reasons on the history rows
 
 
 @transaction.atomic
@@ -128,21 +130,74 @@ def record_enter(
     """
     for right in rights:
         authz.require(actor, right, on=on)
+    record, detail = record_new(
+        subject=subject, department=department, content=content, import_row=import_row, actor=actor, on=on
+    )
+    _doubled_refuse(record)
+    record.save_by(actor, reason=_CONFIRM)
+    if detail is not None:
+        detail.record = record
+        detail.save_by(actor, reason=_DETAIL)
+    event_record(**_entered(record), actor=actor, on=on)
+    record_confirmed.send(Record, record=record, actor=actor, on=on)
+    return record
+
+
+def record_new(
+    *,
+    subject: Subject,
+    department: Department,
+    content: RecordInput,
+    import_row: ImportRow | None,
+    actor: Account | None,
+    on: date,
+) -> tuple[Record, DetailRow | None]:
+    """Return a complete record as a fact and its detail row, checked and not yet written.
+
+    Whether the document is recorded already is not asked. Raises InvalidInput.
+    """
     lacking = confirm_faults(
         kind=content.kind, number=content.number, occurred_on=content.occurred_on, decided_on=content.decided_on
     )
     _refuse([*content_faults(content, on=on), *lacking])
-    record = Record(subject=subject, recorded_at=clock.now(), recorded_by=actor, import_row=import_row)
-    _fill(record, content, department)
-    _doubled_refuse(record)
-    _make_fact(record, actor=actor, on=on)
-    _detail_write(record, content.detail, actor, is_new=True)
-    event_record(
-        "record.confirmed", f"登记并确认{record}（{record.title}）", obj=record, subject=subject, actor=actor, on=on,
-        payload={"kind": record.kind, "decided_on": record.decided_on, "department": record.department_id},
+    record = Record(
+        subject=subject, recorded_at=clock.now(), recorded_by=actor, import_row=import_row,
+        state=Record.State.CONFIRMED, confirmed_on=on,
     )  # fmt: skip
-    record_confirmed.send(Record, record=record, actor=actor, on=on)
-    return record
+    _fill(record, content, department)
+    if content.detail is None:
+        return record, None
+    return record, _detail_filled(_DETAIL_MODELS[record.kind](record=record), record, content.detail)
+
+
+def records_enter(new: Sequence[tuple[Record, DetailRow | None]], *, actor: Account | None, on: date) -> None:
+    """Write many records made by `record_new` in few statements; else what `record_enter` does, rights apart.
+
+    Their subjects must be written, and locked or new in the caller's transaction. Raises IntegrityError when one of the
+    documents is recorded already.
+    """
+    records = [record for record, _ in new]
+    for record in records:
+        record.subject = record.subject  # a subject taken in a moment ago has its key by now
+    tracked_add(records, actor=actor, reason=_CONFIRM)
+    details: dict[type[DetailRow], list[DetailRow]] = {}
+    for record, detail in new:
+        if detail is not None:
+            detail.record = record
+            details.setdefault(type(detail), []).append(detail)
+    for rows in details.values():
+        tracked_add(rows, actor=actor, reason=_DETAIL)
+    events_add([event_make(**_entered(record), actor=actor, on=on) for record in records])
+    if records:
+        records_confirmed.send(Record, records=records, actor=actor, on=on)
+
+
+def _entered(record: Record) -> dict[str, Any]:
+    return {
+        "name": "record.confirmed", "text": f"登记并确认{record}（{record.title}）", "obj": record,
+        "subject": record.subject,
+        "payload": {"kind": record.kind, "decided_on": record.decided_on, "department": record.department_id},
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -247,29 +302,33 @@ def _fill(record: Record, content: RecordInput, department: Department) -> None:
             )
 
 
-def _detail_write(record: Record, detail: Detail | None, actor: Account | None, *, is_new: bool = False) -> None:
-    """Write the kind's own row; the authority's name and code default to the deciding department's."""
+def _detail_write(record: Record, detail: Detail | None, actor: Account | None) -> None:
+    """Write the kind's own row anew, or for the first time."""
     if detail is None:
         return
-    values: dict[str, Any] = asdict(detail)
-    if "authority" in values:
-        values["authority"] = values["authority"] or record.department.name
-        values["authority_code"] = values["authority_code"] or record.department.uscc
-        values["source"] = values["source"] or record.department.name
-        values["source_code"] = values["source_code"] or record.department.uscc
-    if "kinds" in values:
-        values["kinds"] = list(values["kinds"])
     model = _DETAIL_MODELS[record.kind]
-    row = (None if is_new else model.objects.filter(record=record).first()) or model(record=record)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save_by(actor, reason="record.detail")
+    row = model.objects.filter(record=record).first() or model(record=record)
+    _detail_filled(row, record, detail).save_by(actor, reason=_DETAIL)
+
+
+def _detail_filled(row: DetailRow, record: Record, detail: Detail) -> DetailRow:
+    """Put the values into the row; the authority's name and code default to the deciding department's."""
+    for name in detail.__dataclass_fields__:
+        value = getattr(detail, name)
+        setattr(row, name, list(value) if name == "kinds" else value)
+    if not isinstance(row, AccidentDetail):
+        department = record.department
+        row.authority = row.authority or department.name
+        row.authority_code = row.authority_code or department.uscc
+        row.source = row.source or department.name
+        row.source_code = row.source_code or department.uscc
+    return row
 
 
 def _make_fact(record: Record, *, actor: Account | None, on: date, is_classified: bool = False) -> None:
     record.state, record.confirmed_on = Record.State.CONFIRMED, on
     record.is_classified = is_classified or record.is_classified
-    record.save_by(actor, reason="record.confirm")
+    record.save_by(actor, reason=_CONFIRM)
 
 
 def _void(record: Record, reason: str, *, actor: Account | None, on: date) -> None:

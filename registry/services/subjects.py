@@ -1,18 +1,22 @@
 """Subjects: taken in, changed, renamed, found again for an import. Merging duplicates is in `merging`."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
+from registry.base.bulk import parts, tracked_add
 from registry.base.errors import Conflict, InvalidInput, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Subject, SubjectName
 from registry.rules.names import comparable_name
 from registry.services import authz, identities
-from registry.services.events import event_record
-from registry.services.names import name_grams_rebuild
+from registry.services.events import event_make, event_record, events_add
+from registry.services.names import name_grams_rebuild, names_grams_new
 from registry.signals import subject_changed
+
+_ASKED = 5_000  # ids a query: below the most parameters of a statement on SQLite
 
 
 class OrganizationFields(TypedDict, total=False):
@@ -55,16 +59,21 @@ def organization_create(
     already; NotAllowed.
     """
     authz.require(actor, right, on=on)
+    subject = organization_new(name=name, category=category, uscc=uscc, **fields)
+    identities.uscc_taken_refuse(subject.uscc)
+    if subject.uscc is None:
+        _nameless_twin_refuse(subject.name)
+    return _take_in(subject, actor=actor, on=on)
+
+
+def organization_new(*, name: str, category: str, uscc: str = "", **fields: Unpack[OrganizationFields]) -> Subject:
+    """Return an organisation as it is taken in, checked and not yet written; whether it is known is not asked."""
     tidy = identities.name_checked(name)
     _category_require(category)
     code = identities.uscc_checked(uscc, category=category)
-    identities.uscc_taken_refuse(code)
-    if code is None:
-        _nameless_twin_refuse(tidy)
     values: dict[str, Any] = {**fields}
     values["organization_code"] = identities.organization_code_checked(values.get("organization_code", ""))
-    subject = Subject(kind=Subject.Kind.ORGANIZATION, category=category, name=tidy, uscc=code, **values)
-    return _take_in(subject, actor=actor, on=on)
+    return Subject(kind=Subject.Kind.ORGANIZATION, category=category, name=tidy, uscc=code, **values)
 
 
 @transaction.atomic
@@ -86,8 +95,28 @@ def person_create(
     """
     authz.require(actor, right, on=on)
     document = identities.document_sealed(document_type, document_number, on=on)
+    return person_take_in(
+        name=name, document=document, born_on=born_on, is_synthetic=is_synthetic, right=right, actor=actor, on=on
+    )
+
+
+@transaction.atomic
+def person_take_in(
+    *, name: str, document: identities.SealedDocument, born_on: date | None = None, is_synthetic: bool = False,
+    right: str = "subject.edit", actor: Account | None, on: date,
+) -> Subject:  # fmt: skip
+    """Take a person in whose document number was checked and sealed before; else as `person_create`."""
+    authz.require(actor, right, on=on)
     identities.document_taken_refuse(document.hash)
-    subject = Subject(
+    subject = person_new(name=name, document=document, born_on=born_on, is_synthetic=is_synthetic, on=on)
+    return _take_in(subject, actor=actor, on=on)
+
+
+def person_new(
+    *, name: str, document: identities.SealedDocument, born_on: date | None = None, is_synthetic: bool, on: date
+) -> Subject:
+    """Return a person as it is taken in, checked and not yet written; whether the person is known is not asked."""
+    return Subject(
         kind=Subject.Kind.PERSON,
         category=Subject.Category.PERSON,
         name=identities.name_checked(name),
@@ -98,7 +127,6 @@ def person_create(
         document_masked=document.masked,
         is_synthetic=is_synthetic,
     )
-    return _take_in(subject, actor=actor, on=on)
 
 
 @transaction.atomic
@@ -189,13 +217,24 @@ def subject_lock(subject_id: int) -> Subject:
     Raises Subject.DoesNotExist; TransitionRefused when it was merged into another one.
     """
     subject = Subject.objects.select_for_update(of=("self",)).select_related("merged_into").get(pk=subject_id)
+    subject_merged_refuse(subject)
+    return subject
+
+
+def subjects_lock(subject_ids: Collection[int]) -> list[Subject]:
+    """Lock many subjects' rows in order of id and return them; merged ones are not refused."""
+    found = Subject.objects.select_for_update()
+    return [each for part in parts(sorted(subject_ids), _ASKED) for each in found.filter(pk__in=part).order_by("pk")]
+
+
+def subject_merged_refuse(subject: Subject) -> None:
+    """Raise TransitionRefused when the subject was merged into another one."""
     if subject.merged_into is not None:
         raise TransitionRefused(
             "subject-merged",
             f"主体“{subject.name}”已合并到“{subject.merged_into.name}”，不能再办理。请到合并后的主体办理。",
             subject=str(subject.merged_into.public_id),
         )
-    return subject
 
 
 # Field names whose change is told by another field's label.
@@ -270,18 +309,39 @@ def _nameless_twin_refuse(name: str) -> None:
 def _take_in(subject: Subject, *, actor: Account | None, on: date) -> Subject:
     subject.save_by(actor, reason="subject.create")
     _name_add(subject, subject.name, starts_on=None, ends_on=None, actor=actor)
-    event_record(
-        "subject.created", f"登记{subject.get_kind_display()}“{subject.name}”", obj=subject, subject=subject,
-        actor=actor, on=on, payload={"category": subject.category, "uscc": subject.uscc},
-    )  # fmt: skip
+    event_record(**_taken_in(subject), actor=actor, on=on)
     return subject
+
+
+def subjects_take_in(subjects: Sequence[Subject], *, actor: Account | None, on: date) -> None:
+    """Write subjects made by `organization_new` and `person_new`, with names, search index and events, in few
+    statements. Raises IntegrityError when somebody else has taken one of them in meanwhile.
+    """
+    # In one order, so that two who take the same ones in wait for each other instead of blocking.
+    ordered = sorted(subjects, key=lambda each: (each.uscc or "", each.document_hash or ""))
+    tracked_add(ordered, actor=actor, reason="subject.create")
+    names = [_name_new(each, each.name, starts_on=None, ends_on=None) for each in ordered]
+    tracked_add(names, actor=actor, reason="subject.name")
+    names_grams_new(names)
+    events_add([event_make(**_taken_in(each), actor=actor, on=on) for each in ordered])
+
+
+def _taken_in(subject: Subject) -> dict[str, Any]:
+    return {
+        "name": "subject.created", "text": f"登记{subject.get_kind_display()}“{subject.name}”", "obj": subject,
+        "subject": subject, "payload": {"category": str(subject.category), "uscc": subject.uscc},
+    }  # fmt: skip
 
 
 def _name_add(
     subject: Subject, name: str, *, starts_on: date | None, ends_on: date | None, actor: Account | None
 ) -> SubjectName:
-    added = SubjectName(
-        subject=subject, name=name, normalized=comparable_name(name), starts_on=starts_on, ends_on=ends_on
-    ).save_by(actor, reason="subject.name")
+    added = _name_new(subject, name, starts_on=starts_on, ends_on=ends_on).save_by(actor, reason="subject.name")
     name_grams_rebuild(added)
     return added
+
+
+def _name_new(subject: Subject, name: str, *, starts_on: date | None, ends_on: date | None) -> SubjectName:
+    return SubjectName(
+        subject=subject, name=name, normalized=comparable_name(name), starts_on=starts_on, ends_on=ends_on
+    )

@@ -67,9 +67,12 @@ def population_ask(pack: Pack, on: date, *, chosen: Collection[int] | None = Non
     text, params = PopulationQuery(pack, on, chosen=chosen, looked_up=looked_up).build()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
+        are_few = chosen is not None and len(chosen) < _MANY
         if connection.vendor == "postgresql":
-            cursor.execute(_settings(are_few=chosen is not None and len(chosen) < _MANY))
+            cursor.execute(_settings(are_few=are_few))
         cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
+        if connection.vendor == "postgresql":  # what else the caller's transaction does is planned as ever
+            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _ways(are_few=are_few)))
         cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
         return int(cursor.fetchone()[0])
 
@@ -81,9 +84,12 @@ def _settings(*, are_few: bool) -> str:
     settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off", "synchronous_commit": "off"}
     # Estimates of what joins with what are far too low for everybody, and a loop over a county never ends; for a few they
     # are far too high, and no table is to be read from end to end.
-    ways = ("seqscan", "hashjoin", "mergejoin") if are_few else ("nestloop",)
-    settings |= {f"enable_{way}": "off" for way in ways}
+    settings |= dict.fromkeys(_ways(are_few=are_few), "off")
     return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
+
+
+def _ways(*, are_few: bool) -> list[str]:
+    return [f"enable_{way}" for way in (("seqscan", "hashjoin", "mergejoin") if are_few else ("nestloop",))]
 
 
 def _looked_up(pack: Pack) -> list[Source]:

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from registry.base.tracked import rows_create_by, rows_save_by
+from registry.base.bulk import tracked_add
+from registry.base.tracked import rows_save_by
 from registry.models import Deadline
 from tests.factories import make_account, make_department, make_subject
 
@@ -31,7 +32,7 @@ def test_rows_written_together_have_the_history_of_rows_written_alone():
     alone.met_on = DAY
     alone.save_by(None, reason="deadline.meet")
     together = [made(number, subject, department) for number in range(2, 5)]
-    rows_create_by(together, actor, reason="deadline.set")
+    tracked_add(together, actor=actor, reason="deadline.set")
     for number, row in enumerate(together):
         row.met_on = DAY if number < 2 else DAY + dt.timedelta(days=1)
     rows_save_by(together, None, reason="deadline.meet", fields=["met_on"])
@@ -51,5 +52,5 @@ def test_rows_written_together_have_the_history_of_rows_written_alone():
 
 def test_nothing_to_write_writes_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
-        rows_create_by([], None, reason="x")
+        tracked_add([], actor=None, reason="x")
         rows_save_by([], None, reason="x", fields=["met_on"])

@@ -1,5 +1,6 @@
 """What channels are owed about a record: written in the transaction that makes it a fact, ends it or brings it back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.utils import timezone
 from disclosure.models import Channel, Submission, SubmissionStep
 from disclosure.rules.publicity import deadline_rule
 from disclosure.rules.submissions import DROPPED, WITHDRAWAL, owed_again, replaced, withdrawn
-from disclosure.selectors.channels import channels_taking, records_unowed
+from disclosure.selectors.channels import channels_open, channels_taking, goes_to, records_unowed
 from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.services.channels.moves import When, owe, owed_write
 from registry import clock
+from registry.base.bulk import rows_add
 from registry.models import Account, Record
 from registry.selectors.policies import packs_active
 from registry.services.outbox import lease_keep
@@ -47,6 +49,14 @@ def submissions_owe(*, record: Record, actor: Account | None, on: date) -> int:
     Submission.objects.bulk_create(new)
     SubmissionStep.objects.bulk_create(step for step in steps if step.submission in new)
     return sum(each.state != DROPPED for each in new)
+
+
+def submissions_owe_new(*, records: Sequence[Record], actor: Account | None, on: date) -> None:
+    """Do what `submissions_owe` does for many records written just now, of which none corrects another."""
+    when, channels = When(on, clock.now(), actor), channels_open()
+    new = [_new(channel, each, None, when) for each in records for channel in channels if goes_to(channel, each)]
+    rows_add(new)
+    rows_add([_first_step(submission, when) for submission in new])
 
 
 def _before(record: Record) -> dict[int, Submission]:

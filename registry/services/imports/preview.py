@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import row_new, rows_add
 from registry.base.errors import InvalidInput
 from registry.models import Account, Department, ImportBatch, ImportRow
 from registry.rules import uploads
@@ -21,8 +22,6 @@ from registry.services.events import event_record
 from registry.services.evidence import attachment_store
 from registry.services.imports.reading import Table, open_table
 from registry.services.imports.rows import cells_seal, faults_of, remarks_of
-
-_BULK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,8 @@ def _read(content: bytes, name: str, kind: str, on: date) -> _Sheet:
 
 def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[ImportRow]:
     for number, cells, result in check_rows(layout, table.rows, on):
-        yield ImportRow(
+        yield row_new(
+            ImportRow,
             number=number,
             cells_sealed=cells_seal(cells),
             state=ImportRow.State.WAITING if result.is_good else ImportRow.State.REFUSED,
@@ -112,8 +112,8 @@ def _keep(
         uploaded_on=on,
     )
     for row in sheet.rows:
-        row.batch = batch
-    ImportRow.objects.bulk_create(sheet.rows, batch_size=_BULK)
+        row.batch_id = batch.pk
+    rows_add(sheet.rows)
     bad = sum(1 for row in sheet.rows if row.state == ImportRow.State.REFUSED)
     event_record(
         "import.previewed", f"上传{sheet.layout.kind.label}文件“{attachment.name}”，共{batch.total}行，{bad}行未通过检查",

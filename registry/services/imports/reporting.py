@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import rows_add
 from registry.base.errors import InvalidInput
 from registry.models import ApiClient, ImportBatch, ImportRow
 from registry.rules import reporting
@@ -30,7 +31,6 @@ from registry.services.imports.taking import REPORTING, Outcome, Taking, row_tak
 from registry.services.outbox import outbox_put
 
 ROWS_MOST: Final = 5_000
-_BULK = 500
 _RECORDS = ImportBatch.Kind.RECORDS.value
 
 
@@ -71,7 +71,7 @@ def rows_upload(*, kind: str, rows: Sequence[Mapping[str, Any]], client: ApiClie
     arranged = [_cells(kind, row, f"rows.{place}.") for place, row in enumerate(rows)]
     batch = _batch(kind, rows, client, on)
     kept = list(_rows(batch, arranged, on))
-    ImportRow.objects.bulk_create(kept, batch_size=_BULK)
+    rows_add(kept)
     bad = sum(1 for row in kept if row.state == ImportRow.State.REFUSED)
     event_record(
         "import.reported", f"“{client.name}”报送{batch.get_kind_display()}{batch.total}行，{bad}行未通过检查", obj=batch,

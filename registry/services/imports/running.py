@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import rows_change
 from registry.base.errors import TransitionRefused
 from registry.models import Account, ImportBatch, ImportRow, OutboxMessage
 from registry.rules.publicity import SheetLayout, check_row
@@ -16,8 +17,9 @@ from registry.selectors.imports import DepartmentsByAuthority, counts_of
 from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 from registry.services.events import event_record
+from registry.services.imports.chunk import rows_take
 from registry.services.imports.rows import faults_of, remarks_of
-from registry.services.imports.taking import IMPORTING, REPORTING, Outcome, Taking, row_take
+from registry.services.imports.taking import IMPORTING, REPORTING, Outcome, Taking
 from registry.services.notices import notice_queue
 from registry.services.outbox import lease_keep, message_resend, outbox_put
 
@@ -91,7 +93,7 @@ def _chunk_take(batch: ImportBatch, on: date) -> bool:
     waiting = batch.rows.select_for_update().filter(state=ImportRow.State.WAITING).order_by("number")
     rows = list(waiting[: settings.IMPORT_CHUNK_ROWS])
     _rows_take(batch, rows, on)
-    ImportRow.objects.bulk_update(rows, ["state", "errors", "warnings"])
+    rows_change(rows, ["state", "errors", "warnings"])
     if batch.rows.filter(state=ImportRow.State.WAITING).exists():
         return True
     import_finish(batch, on)
@@ -106,9 +108,11 @@ def _rows_take(batch: ImportBatch, rows: list[ImportRow], on: date) -> None:
         is_own=batch.client is not None,
     )  # fmt: skip
     checked = [(row, _recheck(row, layout, on)) for row in rows]
-    # Subjects are locked in one order by every import, so that two at once wait instead of blocking each other.
-    for row, result in sorted(checked, key=lambda each: _party_key(each[1])):
-        outcome = result if isinstance(result, Outcome) else row_take(row, result, taking)
+    # Subjects are taken in one order by every import, so that two at once wait instead of blocking each other.
+    good = sorted(((row, each) for row, each in checked if not isinstance(each, Outcome)), key=_party_key)
+    bad = [(row, each) for row, each in checked if isinstance(each, Outcome)]
+    taken = zip((row for row, _ in good), rows_take(good, taking), strict=True)
+    for row, outcome in [*bad, *taken]:
         row.state, row.errors = outcome.state, outcome.errors
         row.warnings = list(dict.fromkeys([*row.warnings, *outcome.warnings]))
 
@@ -123,10 +127,9 @@ def _recheck(row: ImportRow, layout: SheetLayout | None, on: date) -> Any:
     return Outcome(ImportRow.State.REFUSED, errors=faults, warnings=remarks_of(result.warnings))
 
 
-def _party_key(result: Any) -> tuple[str, str, str]:
-    if isinstance(result, Outcome):
-        return "", "", ""
-    return result.party.uscc, result.party.identity_number, result.party.name
+def _party_key(checked: tuple[ImportRow, Any]) -> tuple[str, str, str]:
+    party = checked[1].party
+    return party.uscc, party.identity_number, party.name
 
 
 def import_finish(batch: ImportBatch, on: date) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Protocol
 
 from django.db import transaction
 
@@ -12,16 +12,17 @@ from registry.models import Account, Department, ImportRow, Record, Subject
 from registry.rules.details import RecordInput
 from registry.rules.names import comparable_document_number
 from registry.rules.publicity import LicenceRow, Party, PartyKind, PenaltyRow, RowError, kind_of
-from registry.rules.reported import column_of, differences, record_input, without_identities
+from registry.rules.reported import RECORD_KINDS, column_of, differences, record_input, without_identities
 from registry.rules.reporting import CreditRow, credit_differences, credit_without_identities, field_of
 from registry.selectors.imports import DepartmentsByAuthority, credit_content, record_row
 from registry.services.imports.rows import Fault, faults_of, remarks_of
 from registry.services.records import record_enter
-from registry.services.resolving import subject_resolve
-from registry.services.subjects import subject_lock
+from registry.services.resolving import Directory, Hand, LiveDirectory, Means, Resolved, party_find
+from registry.services.subjects import OrganizationFields, subject_lock
 
 # What a row can be at fault for. A missing right is not the row's fault and stops the import instead.
-_ROW_FAULTS = (InvalidInput, Conflict, RuleRefused, TransitionRefused)
+ROW_FAULTS = (InvalidInput, Conflict, RuleRefused, TransitionRefused)
+TOLD = ("subject", "department", "penalty", "permit", "accident")  # what a record is compared by
 Values = PenaltyRow | LicenceRow | CreditRow
 
 IMPORTING = ("record.create", "record.confirm")
@@ -39,6 +40,49 @@ class Outcome:
     record: Record | None = None
 
 
+class Desk(Protocol):
+    """Where a row's subject and record are looked up and written: the database one by one, or a chunk in memory."""
+
+    @property
+    def directory(self) -> Directory:
+        """Where the row's party is found."""
+
+    def lock(self, subject: Subject) -> Subject:
+        """Lock a known subject, so that another import cannot record the same decision meanwhile."""
+
+    def numbered(self, subject: Subject, kind: str, key: str) -> list[Record]:
+        """Return the subject's records of this kind and comparable document number, of all departments and in any
+        state, the newest first, with subject, department and details.
+        """
+
+    def enter(
+        self, subject: Subject, department: Department, content: RecordInput, row: ImportRow | None, taking: "Taking"
+    ) -> Record:
+        """Take a record in as a fact."""
+
+
+class LiveDesk:
+    """The database itself."""
+
+    def __init__(self) -> None:
+        self.directory: Directory = LiveDirectory()
+
+    def lock(self, subject: Subject) -> Subject:
+        return subject_lock(subject.pk)
+
+    def numbered(self, subject: Subject, kind: str, key: str) -> list[Record]:
+        found = Record.objects.filter(subject=subject, kind=kind, number_normalized=key)
+        return list(found.select_related(*TOLD).order_by("-pk"))
+
+    def enter(
+        self, subject: Subject, department: Department, content: RecordInput, row: ImportRow | None, taking: "Taking"
+    ) -> Record:
+        return record_enter(
+            subject=subject, department=department, content=content, import_row=row, rights=taking.rights,
+            actor=taking.actor, on=taking.on,
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What is the same for all rows of a chunk.
@@ -54,6 +98,7 @@ class Taking:
     is_synthetic: bool
     rights: Sequence[str] = IMPORTING
     is_own: bool = False
+    desk: Desk = field(default_factory=LiveDesk)
 
 
 def row_take(row: ImportRow, values: Values, taking: Taking) -> Outcome:
@@ -64,8 +109,8 @@ def row_take(row: ImportRow, values: Values, taking: Taking) -> Outcome:
     try:
         with transaction.atomic():
             return values_take(row, values, taking)
-    except _ROW_FAULTS as refusal:
-        return Outcome(ImportRow.State.REFUSED, errors=[_fault(refusal, values)])
+    except ROW_FAULTS as refusal:
+        return refused(refusal, values)
 
 
 def row_take_or_refuse(values: Values, taking: Taking) -> Outcome:
@@ -77,9 +122,14 @@ def row_take_or_refuse(values: Values, taking: Taking) -> Outcome:
     try:
         with transaction.atomic():
             return values_take(None, values, taking)
-    except _ROW_FAULTS as refusal:
+    except ROW_FAULTS as refusal:
         refusal.field = _column(values, refusal.field)[0] or refusal.field
         raise
+
+
+def refused(refusal: DomainError, values: Values) -> Outcome:
+    """Return what becomes of a row that was refused."""
+    return Outcome(ImportRow.State.REFUSED, errors=[_fault(refusal, values)])
 
 
 def values_take(row: ImportRow | None, reported: Values, taking: Taking) -> Outcome:
@@ -91,16 +141,13 @@ def values_take(row: ImportRow | None, reported: Values, taking: Taking) -> Outc
     department = _department(values, taking, warnings)
     resolved = _resolve(values.party, taking)
     # Locked before looking, so that another import cannot record the same decision in between.
-    subject = resolved.subject if resolved.created else subject_lock(resolved.subject.pk)
+    subject = resolved.subject if resolved.created else taking.desk.lock(resolved.subject)
     warnings += resolved.warnings
     if not resolved.created:
-        known = _known(subject, department, values)
+        known = _known(taking.desk.numbered(subject, *document_of(values)), department, values)
         if known is not None:
             return Outcome(ImportRow.State.SAME, warnings=remarks_of([*warnings, _same_text(known)]), record=known)
-    record = record_enter(
-        subject=subject, department=department, content=_content(values), import_row=row, rights=taking.rights,
-        actor=taking.actor, on=taking.on,
-    )  # fmt: skip
+    record = taking.desk.enter(subject, department, _content(values), row, taking)
     if resolved.created:
         warnings.append("主体库中原来没有该主体，已新建。")
     return Outcome(ImportRow.State.IMPORTED, warnings=remarks_of(warnings), record=record)
@@ -108,6 +155,12 @@ def values_take(row: ImportRow | None, reported: Values, taking: Taking) -> Outc
 
 def _without_identities(values: Values) -> Values:
     return credit_without_identities(values) if isinstance(values, CreditRow) else without_identities(values)
+
+
+def document_of(values: Values) -> tuple[str, str]:
+    """Return kind and comparable document number of the record that a row is."""
+    kind = values.content.kind if isinstance(values, CreditRow) else RECORD_KINDS[kind_of(values)]
+    return kind, comparable_document_number(values.number)
 
 
 def _content(values: Values) -> RecordInput:
@@ -134,33 +187,31 @@ def _department(values: Values, taking: Taking, warnings: list[str]) -> Departme
     return department
 
 
-def _resolve(party: Party, taking: Taking) -> Any:
-    fields: dict[str, Any] = {"is_synthetic": taking.is_synthetic}
+def _resolve(party: Party, taking: Taking) -> Resolved:
+    fields: OrganizationFields = {"is_synthetic": taking.is_synthetic}
     if party.kind is not PartyKind.PERSON:
         fields |= {
             "registration_number": party.registration_number, "organization_code": party.organization_code,
             "tax_number": party.tax_number, "institution_number": party.institution_number,
             "social_number": party.social_number,
         }  # fmt: skip
-    return subject_resolve(
-        name=party.name, uscc=party.uscc, category=_CATEGORIES.get(party.kind, ""),
-        document_type=party.identity_type, document_number=party.identity_number,
-        right="record.report" if taking.rights == REPORTING else "subject.edit", actor=taking.actor, on=taking.on, **fields,
-    )  # fmt: skip
+    means = Means(
+        party.name, party.uscc, _CATEGORIES.get(party.kind, ""), party.identity_type, party.identity_number, fields
+    )
+    right = "record.report" if taking.rights == REPORTING else "subject.edit"
+    return party_find(means, taking.desk.directory, Hand(right, taking.actor, taking.on))
 
 
-def _known(subject: Subject, department: Department, values: Values) -> Record | None:
-    """Return the record that says the same already; None when there is none of this document.
+def _known(found: Sequence[Record], department: Department, values: Values) -> Record | None:
+    """Return the record that says the same already; None when there is none of this document. `found`: the subject's
+    records of its kind and number, the newest first.
 
     Raises Conflict when there is one that says something else, is still a draft, or was voided on purpose.
     """
-    kind = _content(values).kind
-    found = Record.objects.filter(
-        subject=subject, department=department, kind=kind,
-        number_normalized=comparable_document_number(values.number),
-    )  # fmt: skip
     voided = None
-    for record in found.select_related("subject", "department", "penalty", "permit", "accident").order_by("-pk"):
+    for record in found:
+        if record.department_id != department.pk:
+            continue
         differing = _differences(record, values)
         if record.state == Record.State.VOIDED:
             voided = voided or (None if differing else record)
@@ -184,21 +235,18 @@ def _known(subject: Subject, department: Department, values: Values) -> Record |
                 "确需恢复的，请在系统中另行登记"
             ),
         )
-    return _elsewhere(subject, department, values)
+    return _elsewhere(found, department, values)
 
 
-def _elsewhere(subject: Subject, department: Department, values: Values) -> Record | None:
+def _elsewhere(found: Sequence[Record], department: Department, values: Values) -> Record | None:
     """Return the same decision where another department's list keeps it: an export goes out under the authority that it
     names, whoever entered it, and must not come back as a second record.
     """
     if isinstance(values, CreditRow):
         return None
-    found = Record.objects.filter(
-        subject=subject, kind=_content(values).kind, number_normalized=comparable_document_number(values.number),
-        state__in=[Record.State.CONFIRMED, Record.State.REPAIRED],
-    ).exclude(department=department)  # fmt: skip
-    rows = found.select_related("subject", "department", "penalty", "permit", "accident").order_by("pk")
-    return next((record for record in rows if not _differences(record, values)), None)
+    facts = (Record.State.CONFIRMED, Record.State.REPAIRED)
+    others = [each for each in found if each.department_id != department.pk and each.state in facts]
+    return next((record for record in reversed(others) if not _differences(record, values)), None)
 
 
 def _differences(record: Record, values: Values) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from tests.factories import make_account, make_department  # noqa: E402
 from tests.registry.imports.files import preview, thirty_rows, xlsx  # noqa: E402
 
 LEASE = timedelta(seconds=2)
-HANG_AT = 12  # in the third chunk of five: ten rows are committed, two are written but not committed
+HANG_AT = 3  # the third chunk of five: ten rows are committed, the next ones are written but not committed
 
 
 def say(text: object) -> None:
@@ -35,17 +35,17 @@ def prepare() -> None:
 
 
 def hang_in_the_middle() -> None:
-    take, taken = running.row_take, []
+    take, taken = running.rows_take, []
 
     def slow(*arguments):
-        outcome = take(*arguments)
-        taken.append(outcome)
+        outcomes = take(*arguments)
+        taken.append(outcomes)
         if len(taken) == HANG_AT:
             say("inside")
             time.sleep(60)
-        return outcome
+        return outcomes
 
-    running.row_take = slow
+    running.rows_take = slow
 
 
 def report() -> None:
