@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from registry.models import Deadline, Event
-from sanctions.models import JointReport, MeasureOrder
+from sanctions.models import JointReport, MeasureOrder, OrderFeedback
 from sanctions.rules.joint_figures import OUTCOMES
 from sanctions.selectors.joint_reports import month_due, report_differences
 from sanctions.selectors.joint_statistics import (
@@ -150,6 +150,15 @@ def test_effects_are_counted_on_the_day_of_the_feedback_and_added(county):
     assert joint_figures(span()).total.effect.amount == Decimal("1000.50")
     assert joint_figures(april).total.effect.carried_out == 0
     assert reported_in(april).count() == 1
+
+
+def test_an_order_answered_twice_the_same_way_is_counted_once_and_its_amounts_are_added(county):
+    first = OrderFeedback.objects.filter(kind=OrderFeedback.Kind.CARRIED_OUT, order=county.punctual).get()
+    OrderFeedback.objects.create(
+        order=county.punctual, kind=first.kind, on=first.on, account=first.account, amount=Decimal(70), cases=3
+    )
+    effect = joint_figures(span()).total.effect
+    assert (effect.carried_out, effect.refused, effect.amount, effect.cases) == (2, 1, Decimal("1070.50"), 5)
 
 
 def test_an_effect_without_a_number_and_of_an_order_not_carried_out_is_refused(county):
