@@ -7,6 +7,7 @@ one for each subject. Tables of this connection. Every value out of a pack is bo
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 from django.db import connection
@@ -38,6 +39,7 @@ ANSWERS = "tier_answer"
 # Places in the pack's tiers that are none: no tier fits; several fit while facts are missing.
 NO_TIER, OPEN = -2, -1
 MISSING = {"risk": 1, "standardisation": 2}
+_PROFILE = {"risk": "risk", "standardisation": "grade"}
 ONE_DAY = Duration(days=1)
 
 
@@ -48,6 +50,7 @@ class TierQuery(FactsQuery):
         super().__init__(plan, on, chosen=chosen)
         self.columns = {each: f"e{place}" for place, each in enumerate(plan.sums)}
         self.lists = {code: f"l{place}" for place, code in enumerate(plan.lists)}
+        self.waiting = NO_TIER if plan.newcomer is None else plan.newcomer
 
     # --- answers
 
@@ -70,7 +73,9 @@ class TierQuery(FactsQuery):
                 WHERE s.kind = 'organization' AND s.status = 'active' AND s.merged_into_id IS NULL
                     AND {self.among_chosen("s.id")}),
             today AS MATERIALIZED (SELECT found.*, {self._tier(q, on)} AS tier FROM found),
-            later AS ({self._later(q)})
+            ends AS MATERIALIZED ({self._ends(q)}),
+            later AS (SELECT subject_id, MIN(day) AS day FROM ends
+                WHERE {self._tier(q, "day", undecided=self.waiting)} <> {self._resolved("tier")} GROUP BY subject_id)
             SELECT t.subject_id, {self._resolved("t.tier")} AS tier,
                 CASE WHEN t.tier = {OPEN} THEN {self._missing()} ELSE 0 END AS missing,
                 {least_of(q, ["later.day", "t.edge"])} AS next_change_on, {self._profile(q)} AS profile, t.is_open
@@ -206,73 +211,71 @@ class TierQuery(FactsQuery):
 
     # --- which tier
 
-    def _later(self, q: Statement) -> str:
-        """The first day after which one of the counts or entries alone changes the tier."""
+    def _ends(self, q: Statement) -> str:
+        """Who is graded today with each day after which one of the counts or entries alone ends.
+
+        The rows are made before they are graded: else PostgreSQL puts the day's own expression into every comparison.
+        """
         names = [
             name for each, name in self.columns.items()
             if each.leaf.window is not None and each.leaf.window.kind != "span"
         ] + [self.lists[code] for code in self.plan.lists if self.pack.lists_by_code[code].term is not None]  # fmt: skip
         if not names:
-            return "SELECT subject_id, CAST(NULL AS date) AS day FROM today WHERE 1 = 0"
-        cases = " ".join(f"WHEN {place} THEN {q.period(f't.{name}', ONE_DAY)}" for place, name in enumerate(names))
-        numbers = " UNION ALL ".join(f"SELECT {place} AS place" for place in range(len(names)))
-        ending = " OR ".join(f"t.{name} IS NOT NULL" for name in names)
-        found = "found"
-        return f"""SELECT subject_id, MIN(day) AS day FROM (
-                SELECT t.*, CASE n.place {cases} END AS day FROM today t JOIN ({numbers}) n ON 1 = 1 WHERE {ending}
-            ) AS {found} WHERE day IS NOT NULL AND {self._resolved(self._tier(q, "day"))} <> {self._resolved("tier")}
-            GROUP BY subject_id"""
+            return "SELECT t.*, CAST(NULL AS date) AS day FROM today t WHERE 1 = 0"
+        return " UNION ALL ".join(
+            f"SELECT t.*, {q.period(f't.{name}', ONE_DAY)} AS day FROM today t WHERE t.{name} IS NOT NULL"
+            for name in names
+        )
 
     def _resolved(self, tier: str) -> str:
         """While several tiers fit, the subject waits in the newcomers'."""
-        newcomer = NO_TIER if self.plan.newcomer is None else self.plan.newcomer
-        return f"CASE WHEN {tier} = {OPEN} THEN {newcomer:d} ELSE {tier} END"
+        return f"CASE WHEN {tier} = {OPEN} THEN {self.waiting:d} ELSE {tier} END"
 
     def _missing(self) -> str:
-        columns = {"risk": "t.risk", "standardisation": "t.grade"}
-        found = [f"CASE WHEN {columns[name]} IS NULL THEN {MISSING[name]:d} ELSE 0 END" for name in self.plan.asks]
+        found = [f"CASE WHEN t.{_PROFILE[name]} IS NULL THEN {MISSING[name]:d} ELSE 0 END" for name in self.plan.asks]
         return " + ".join(found) or "0"
 
     def _profile(self, q: Statement) -> str:
         """What else than records the answer rests on, as far as the pack asks for it."""
         parts = [f"COALESCE('{name}:' || t.{column} || ' ', '')"
-                 for name, column in (("risk", "risk"), ("standardisation", "grade")) if name in self.plan.asks]  # fmt: skip
+                 for name, column in _PROFILE.items() if name in self.plan.asks]  # fmt: skip
         parts.append("CASE WHEN t.domains > 0 THEN 'domains:' || t.domains || ' ' ELSE '' END")
         parts += [f"CASE WHEN t.{name} IS NOT NULL AND t.is_open = 0 THEN {q.bind(f'list:{code} ')} ELSE '' END"
                   for code, name in self.lists.items()]  # fmt: skip
         parts.append("CASE WHEN t.committed = 1 THEN 'committed:1 ' ELSE '' END")
         return " || ".join(parts)
 
-    def _tier(self, q: Statement, day: str) -> str:
-        """The place of the tier on a day, tried with every value that a missing fact may have; `OPEN` where they differ."""
-        risks = self.plan.classes("risk") if "risk" in self.plan.asks else []
-        grades = self.plan.classes("standardisation") if "standardisation" in self.plan.asks else []
-        cases = []
-        if risks and grades:
-            both = [{"risk": risk, "standardisation": grade} for risk in risks for grade in grades]
-            cases.append(f"WHEN risk IS NULL AND grade IS NULL THEN {self._agreed(q, day, both)}")
-        if risks:
-            cases.append(f"WHEN risk IS NULL THEN {self._agreed(q, day, [{'risk': each} for each in risks])}")
-        if grades:
-            guesses = [{"standardisation": each} for each in grades]
-            cases.append(f"WHEN grade IS NULL THEN {self._agreed(q, day, guesses)}")
-        return f"CASE WHEN reached = 0 THEN {NO_TIER} {' '.join(cases)} ELSE {self._first_met(q, day, {})} END"
+    def _tier(self, q: Statement, day: str, *, undecided: int = OPEN) -> str:
+        """The place of the tier on a day, tried with every value that a missing fact may have; `undecided` where they
+        differ. The conditions stand in it twice however many values there are: planning costs by length of text."""
+        known = {name: column for name, column in _PROFILE.items() if name in self.plan.asks}
+        first = self._first_met(q, day, _PROFILE)
+        if not known:
+            return f"CASE WHEN reached = 0 THEN {NO_TIER} ELSE {first} END"
+        tried = self._first_met(q, day, {name: f"COALESCE({column}, try_{column})" for name, column in known.items()})
+        is_missing = " OR ".join(f"{column} IS NULL" for column in known.values())
+        return f"""CASE WHEN reached = 0 THEN {NO_TIER} WHEN {is_missing} THEN (
+            SELECT CASE WHEN MIN(place) = MAX(place) THEN MIN(place) ELSE {undecided:d} END
+            FROM (SELECT {tried} AS place FROM ({self._guesses(q, known)}) AS guess) AS guessed) ELSE {first} END"""
 
-    def _agreed(self, q: Statement, day: str, guesses: list[dict[str, str]]) -> str:
-        answers = [f"({self._first_met(q, day, guess)})" for guess in guesses]
-        first, *others = answers
-        if not others:
-            return first
-        same = " AND ".join(f"{first} = {each}" for each in others)
-        return f"(CASE WHEN {same} THEN {first} ELSE {OPEN} END)"
+    def _guesses(self, q: Statement, known: dict[str, str]) -> str:
+        """A row for each way to fill in what may be missing."""
+        rows = product(*(self.plan.classes(name) for name in known))
+        return " UNION ALL ".join(
+            "SELECT " + ", ".join(
+                f"CAST({q.bind(value)} AS varchar(20)) AS try_{column}"
+                for value, column in zip(values, known.values(), strict=True)
+            )
+            for values in rows
+        )  # fmt: skip
 
-    def _first_met(self, q: Statement, day: str, guess: dict[str, str]) -> str:
+    def _first_met(self, q: Statement, day: str, profile: dict[str, str]) -> str:
         cases = " ".join(
-            f"WHEN {self._holds(q, formula, day, guess)} THEN {place:d}" for place, formula in self.plan.formulas
+            f"WHEN {self._holds(q, formula, day, profile)} THEN {place:d}" for place, formula in self.plan.formulas
         )
         return f"CASE {cases} ELSE {NO_TIER} END" if cases else str(NO_TIER)
 
-    def _holds(self, q: Statement, formula: Formula, day: str, guess: dict[str, str]) -> str:
+    def _holds(self, q: Statement, formula: Formula, day: str, profile: dict[str, str]) -> str:
         match formula:
             case Fixed():
                 return "1 = 1" if formula.value else "1 = 0"
@@ -283,19 +286,16 @@ class TierQuery(FactsQuery):
                     "(" + " OR ".join(f"COALESCE({self.lists[code]} >= {day}, 1 = 0)" for code in formula.codes) + ")"
                 )
             case OneOf():
-                if formula.of in guess:
-                    return "1 = 1" if guess[formula.of] in formula.values else "1 = 0"
-                column = "risk" if formula.of == "risk" else "grade"
-                return f"COALESCE({q.among(column, formula.values)}, 1 = 0)"
+                return f"COALESCE({q.among(profile[formula.of], formula.values)}, 1 = 0)"
             case Domains():
                 return f"domains >= {formula.least:d}"
             case Committed():
                 return "committed = 1"
             case Negation():
-                return f"NOT ({self._holds(q, formula.part, day, guess)})"
+                return f"NOT ({self._holds(q, formula.part, day, profile)})"
             case Together():
                 joint = " OR " if formula.is_any else " AND "
-                return f"({joint.join(self._holds(q, part, day, guess) for part in formula.parts)})"
+                return f"({joint.join(self._holds(q, part, day, profile) for part in formula.parts)})"
 
 
 _COMMITMENTS = f"""{table(Commitment)} c JOIN {table(Signature)} g ON g.commitment_id = c.id

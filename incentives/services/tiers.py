@@ -122,14 +122,15 @@ class _Night:
 
     @transaction.atomic
     def _settle_some(self, active: ActivePack, on: date) -> bool:
+        """Return whether more may be waiting."""
         _run_lock(active)
         marks = TierMark.objects.order_by("subject_id")[:AT_ONCE]
         new = new_subjects(active.version.pack_id).order_by("pk")[:AT_ONCE]
-        if not tiers_choose([_choice(marks, "cause", "token"), _choice(new, subject="id")]):
-            return False
-        self._settle(active, on, chosen=True)
-        marks_drop()
-        return True
+        number = tiers_choose([_choice(marks, "cause", "token"), _choice(new, subject="id")])
+        if number:
+            self._settle(active, on, chosen=True)
+            marks_drop()
+        return number >= AT_ONCE
 
     def _settle(self, active: ActivePack, on: date, *, chosen: bool, cause: str = "") -> int:
         for name, number in tiers_ask(active, on, chosen=chosen).items():
