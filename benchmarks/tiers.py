@@ -55,7 +55,8 @@ BY_HAND = """
     graded AS (SELECT s.id, CASE
             WHEN COALESCE(f.domains, 0) > 0 OR n.larger IS NOT NULL OR n.hard IS NOT NULL OR n.third IS NOT NULL
                 OR (s.risk = 'major' AND n.bad >= %(one)s) THEN 'D'
-            WHEN s.risk = '' OR s.standardisation IS NULL THEN 'pending'
+            WHEN s.risk = '' OR (s.standardisation IS NULL AND n.bad IS NULL AND s.risk IN ('low', 'ordinary'))
+                THEN 'pending'
             WHEN n.bad IS NULL AND s.standardisation <= 2 AND s.risk IN ('low', 'ordinary') THEN 'A'
             WHEN COALESCE(n.bad < %(one)s, true) AND s.risk <> 'major' THEN 'B' ELSE 'C' END AS tier,
             LEAST(n.bad + interval '3 years 1 day', CASE WHEN n.bad >= %(one)s THEN n.bad + interval '1 year 1 day' END,

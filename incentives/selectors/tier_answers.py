@@ -30,7 +30,8 @@ from sanctions.selectors.worlds import worlds_of
 
 CHUNK = 500
 # Of so many subjects and more the whole tables are read.
-_MANY = 20_000
+MANY = 20_000
+_PLANS = ("seqscan", "hashjoin", "mergejoin", "nestloop")
 _WORK_MEMORY = "128MB"
 _ONE_DAY = timedelta(days=1)
 
@@ -43,9 +44,12 @@ def tiers_choose(queries: Iterable[tuple[str, list[Any]]]) -> int:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY, cause varchar(200) NULL, token {_token()} NULL)"
         )
+        # A limit makes PostgreSQL expect to be done early; mostly there is nobody to find.
+        _plan_by(cursor, off=("mergejoin", "nestloop"))
         for text, params in queries:
             cursor.execute(f"INSERT INTO {CHOSEN} {text} ON CONFLICT DO NOTHING", params)
-        _analyze(cursor, CHOSEN)
+        _plan_by(cursor, off=())
+        analyze(cursor, CHOSEN)
         cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}")
         return int(cursor.fetchone()[0])
 
@@ -70,7 +74,7 @@ def tiers_ask(active: ActivePack, on: date, *, chosen: bool) -> dict[str, int]:
             query = TierQuery(plan, on, chosen=chosen)
             for name, (text, params) in ((FACTS, query.facts()), (ANSWERS, query.answers())):
                 cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {text}", params)
-                _analyze(cursor, name)
+                analyze(cursor, f"{name} (subject_id)")
         cursor.execute(f"SELECT COUNT(*), SUM(is_open) FROM {ANSWERS}")
         judged, alone = cursor.fetchone()
         cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_open = 1 ORDER BY subject_id")
@@ -82,14 +86,18 @@ def tiers_ask(active: ActivePack, on: date, *, chosen: bool) -> dict[str, int]:
 
 def _plan_for(cursor: Any, chosen: bool) -> None:
     """Tell PostgreSQL what it cannot estimate: whether a few are asked about or a county."""
+    cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}" if chosen else f"SELECT {MANY}")
+    are_few = cursor.fetchone()[0] < MANY
+    _plan_by(cursor, off=("seqscan", "hashjoin") if are_few else ("nestloop",))
+
+
+def _plan_by(cursor: Any, *, off: Collection[str]) -> None:
+    """Let PostgreSQL plan without these until the end of the transaction, and with all others."""
     if connection.vendor != "postgresql":
         return
-    cursor.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
-    cursor.execute("SET LOCAL jit = off")
-    cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}" if chosen else f"SELECT {_MANY}")
-    are_few = cursor.fetchone()[0] < _MANY
-    for name in ("seqscan", "hashjoin", "nestloop"):
-        cursor.execute(f"SET LOCAL enable_{name} = {'off' if (name != 'nestloop') == are_few else 'on'}")
+    settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off"}
+    settings |= {f"enable_{name}": "off" if name in off else "on" for name in _PLANS}
+    cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
 
 
 def _leave_open(cursor: Any, chosen: bool) -> None:
@@ -103,7 +111,8 @@ def _leave_open(cursor: Any, chosen: bool) -> None:
     )
 
 
-def _analyze(cursor: Any, name: str) -> None:
+def analyze(cursor: Any, name: str) -> None:
+    """Let PostgreSQL count what a table holds."""
     if connection.vendor == "postgresql":
         cursor.execute(f"ANALYZE {name}")
 

@@ -57,7 +57,7 @@ class FactsQuery:
             SELECT * FROM (
                 SELECT x.subject_id, x.record_id, x.place, x.day, CASE WHEN {exists} THEN {mask} ELSE 0 END AS mask,
                     {points} AS points, {self._edge(q)} AS edge
-                FROM ({self._records(q)}) AS x
+                FROM ({self._records(q)} {_fence()}) AS x {_fence()}
             ) AS looked WHERE mask <> 0 OR edge IS NOT NULL"""
         return text, q.params
 
@@ -200,6 +200,11 @@ def least_of(q: Statement, days: list[str]) -> str:
         return f"LEAST({', '.join(days)})"
     never = q.bind(NEVER)
     return f"NULLIF(MIN({', '.join(f'COALESCE({day}, {never})' for day in days)}), {never})"
+
+
+def _fence() -> str:
+    """End of a subquery whose columns are worked out once: PostgreSQL else repeats a column's text wherever it is used."""
+    return "OFFSET 0" if connection.vendor == "postgresql" else ""
 
 
 def _reaches(q: Statement, reached: Grade) -> str:

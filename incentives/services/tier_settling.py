@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from incentives.models import TierAssessment, TierMark, TierUngraded
+from incentives.selectors.tier_answers import MANY, analyze
 from incentives.selectors.tier_facts_sql import CHOSEN, FACTS
 from incentives.selectors.tier_sql import ANSWERS, MISSING, NO_TIER
 from registry.models import Subject
@@ -47,6 +48,9 @@ def tiers_settle(active: ActivePack, on: date, *, chosen: bool, cause: str = "")
         noted = sum(settling.run(cursor, each) for each in settling.ungraded())
         cursor.execute(f"SELECT COUNT(*), COALESCE(SUM(differs), 0) FROM {CHANGES}")
         written, changed = cursor.fetchone()
+        if written >= MANY:
+            # The next question of a few comes before the database has counted the new rows by itself.
+            analyze(cursor, _TIERS)
     _events_write(active, on)
     return Settled(int(changed), int(written) + noted)
 
