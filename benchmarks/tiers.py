@@ -17,7 +17,7 @@ bench.begin(DATABASE)
 from django.db import connection, transaction
 from django.db.models import Count, Max, Q
 from population_data import County, Size
-from tiers_data import COUNTY, facts_change, rules_activate, subjects_equip
+from tiers_data import COUNTY, facts_change, rules_activate, rules_remove, subjects_equip
 
 from incentives.models import TierAssessment, TierRun
 from incentives.selectors.tier_answers import tiers_ask
@@ -79,6 +79,7 @@ def main() -> None:
         bench.database_make(DATABASE)
         County(Size(arguments.subjects, arguments.records, arguments.entries), ON).build()
         subjects_equip()
+    rules_remove()
     policy = PolicyVersion.objects.filter(pack_id=COUNTY).latest("pk")
     if not policy.activations.exists():
         policy_activate(version=policy, mode="internal", actor=None, on=ON - dt.timedelta(days=1))
@@ -104,14 +105,6 @@ def _arguments() -> argparse.Namespace:
 
 
 # --- the full recompute
-
-
-def _clear() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE incentives_tierassessment, incentives_tiermark, incentives_tierrun, incentives_tierungraded"
-        )
-    TierRun.objects.all().delete()
 
 
 def _stale_week() -> None:
@@ -165,7 +158,7 @@ def _bulk_update() -> tuple[float, int]:
 def _full(runs: int, is_new: bool) -> list[float]:
     times = []
     for _ in range(runs):
-        _clear() if is_new else _stale_week()
+        rules_remove() if is_new else _stale_week()
         times.append(bench.timed(lambda: print(tiers_recompute(on=ON), flush=True)))
     return times
 

@@ -86,6 +86,21 @@ def rules_activate(on: dt.date) -> PolicyVersion:
     return version
 
 
+def rules_remove() -> None:
+    """Take away what an earlier run left: tiers, and the 20 rules."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE incentives_tierassessment, incentives_tiermark, incentives_tierrun, incentives_tierungraded"
+        )
+        cursor.execute("DELETE FROM registry_recorditem WHERE pack_id = %s", [RULES])
+        cursor.execute(
+            """DELETE FROM registry_policyactivation WHERE policy_id IN (
+                SELECT id FROM registry_policyversion WHERE pack_id = %s)""",
+            [RULES],
+        )
+        cursor.execute("DELETE FROM registry_policyversion WHERE pack_id = %s", [RULES])
+
+
 def facts_change(number: int, on: dt.date, seed: int) -> None:
     """Add, void, repair, dispute and re-date records of `number` subjects and re-rate some, with the marks that services
     leave beside them; decisions and ends may lie some days ahead."""
@@ -123,4 +138,4 @@ def _change(cursor: Any, pk: int, on: dt.date, chance: random.Random) -> None:
         cursor.execute("UPDATE registry_subject SET risk = %s WHERE id = %s", [chance.choice(["low", "major", ""]), pk])
 
 
-__all__ = ["COUNTY", "RULES", "facts_change", "rules_activate", "subjects_equip", "twenty_rules"]
+__all__ = ["COUNTY", "RULES", "facts_change", "rules_activate", "rules_remove", "subjects_equip", "twenty_rules"]
