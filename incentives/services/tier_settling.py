@@ -43,6 +43,8 @@ def tiers_settle(active: ActivePack, on: date, *, chosen: bool, cause: str = "")
         cursor.execute(f"DROP TABLE IF EXISTS {CHANGES}")
         settling.run(cursor, settling.changes())
         settling.run(cursor, settling.leavers())
+        # Uncounted it is taken for empty, and the grounds would be gathered anew for every row.
+        analyze(cursor, f"{CHANGES} (subject_id, old_id, how)")
         for text in (settling.kept(), settling.ended(), settling.begun()):
             settling.run(cursor, text)
         noted = sum(settling.run(cursor, each) for each in settling.ungraded())
