@@ -2,12 +2,14 @@
 
 import os
 import pkgutil
+import uuid
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
 from django.apps import apps
+from django.core.cache import caches
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.migrations.recorder import MigrationRecorder
@@ -83,6 +85,12 @@ def _only_what_is_full_is_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch) -> None:
+    """Every test counts from nothing, in keys of its own: other processes of the run share the same Redis."""
+    monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)
 
 
 @pytest.fixture(autouse=True)

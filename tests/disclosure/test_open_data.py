@@ -12,7 +12,6 @@ import subprocess
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from django.core.cache import cache
 from django.urls import reverse
 
 from disclosure.models import ListSnapshot, Publication
@@ -34,7 +33,6 @@ LISTS = "安全生产严重失信主体名单"
 def today(monkeypatch):
     day = {"on": TODAY}
     monkeypatch.setattr(clock, "today", lambda: day["on"])
-    cache.clear()
     return day
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from disclosure.models import Publication
@@ -29,7 +28,6 @@ SECRETS = ("王建国", IDENTITY, county.MOBILE, "某路1号")
 @pytest.fixture(autouse=True)
 def _fixed_day(monkeypatch):
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -26,9 +25,7 @@ IDENTITY = make_identity("139999", BORN, 453)
 
 @pytest.fixture(autouse=True)
 def _fixed_day(monkeypatch):
-    """Every page is asked on one day, with fresh counters."""
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    cache.clear()
 
 
 @pytest.fixture

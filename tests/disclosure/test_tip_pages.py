@@ -5,7 +5,6 @@ import re
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -22,11 +21,6 @@ pytestmark = pytest.mark.django_db
 FORM, PROGRESS, ANSWER = (reverse(f"disclosure:tip-{name}") for name in ("new", "progress", "answer"))
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}")
 MARK = "夜间停用瓦斯监测四小时"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    cache.clear()
 
 
 @pytest.fixture

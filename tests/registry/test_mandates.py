@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from registry import clock
@@ -30,11 +29,6 @@ from tests.factories import make_account, make_department, make_subject
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 1)
 IDENTITY = "110101199003074530"  # check digit right, belongs to nobody known to the tests
-
-
-@pytest.fixture(autouse=True)
-def _fresh_throttle():
-    cache.clear()
 
 
 @pytest.fixture
