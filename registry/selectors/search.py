@@ -52,7 +52,7 @@ _NOTHING = NameSearch((), has_more=False)
 def names_matching(fragment: str, *, limit: int = 50) -> NameSearch:
     """Find organisations whose present or former name contains `fragment` (one character up, any width or brackets).
 
-    Whole names come first, then present names, then former ones; each organisation comes once. At most five queries,
+    Whole names come first, then present names, then former ones; each organisation comes once. At most six queries,
     whatever is found.
     """
     key = comparable_name(fragment)[:FRAGMENT_MOST]
@@ -68,6 +68,9 @@ def names_matching(fragment: str, *, limit: int = 50) -> NameSearch:
     found = _found([*exact, *containing], key, limit)
     # Names that hold the fragment's only gram hold the fragment: whoever found too few of them has seen them all.
     is_cut = len(containing) < wanted and gram != key and not is_counted and _is_beyond(gram)
+    if is_cut and not found.hits:  # made of common characters alone: rare enough to look at every name once
+        every = _prepared_every(wanted).rows(pattern=f"%{_escaped(key)}%")
+        return _found(every, key, limit)
     return NameSearch(found.hits, has_more=found.has_more or len(containing) == wanted or is_cut)
 
 
@@ -130,6 +133,15 @@ def _prepared_containing(most: int, candidates: int) -> Prepared:
         rf") AS candidates WHERE normalized LIKE %s ESCAPE '\' LIMIT {most}"
     )
     slots = [Slot("gram", CharField()), Slot("pattern", CharField())]
+    return Prepared(lambda: _borne(SubjectName.objects.filter(pk__in=RawSQL(sql, slots))), _ROW)  # noqa: S611
+
+
+@cache
+def _prepared_every(most: int) -> Prepared:
+    """Names with the slot `pattern`, of all that there are: reads the register of names through."""
+    names = connection.ops.quote_name(SubjectName._meta.db_table)
+    sql = rf"SELECT id FROM {names} WHERE normalized LIKE %s ESCAPE '\' LIMIT {most}"  # noqa: S608
+    slots = [Slot("pattern", CharField())]
     return Prepared(lambda: _borne(SubjectName.objects.filter(pk__in=RawSQL(sql, slots))), _ROW)  # noqa: S611
 
 

@@ -119,10 +119,20 @@ def test_exactly_the_limit_is_not_more():
 
 def test_candidates_beyond_the_cap_are_said(monkeypatch):
     monkeypatch.setattr(search, "_CANDIDATES", 2)
+    make_named("甲乙丙一店")
     for number in range(3):
         make_named(f"甲乙{number}乙丙店")
     result = search.names_matching("甲乙丙")
-    assert (result.hits, result.has_more) == ((), True)
+    assert ([hit.name for hit in result.hits], result.has_more) == (["甲乙丙一店"], True)
+
+
+def test_a_name_of_common_characters_is_found_behind_the_cap(monkeypatch):
+    monkeypatch.setattr(search, "_CANDIDATES", 2)
+    for number in range(3):
+        make_named(f"甲乙{number}乙丙店")
+    assert search.names_matching("甲乙丙") == search.NameSearch((), has_more=False)
+    make_named("甲乙丙百货")
+    assert found_names("甲乙丙") == ["甲乙丙百货"]
 
 
 def test_rarest_gram_leads_so_common_ones_hide_nothing(monkeypatch):
@@ -190,8 +200,9 @@ def test_many_names_are_indexed_as_one_by_one():
 def test_a_cut_is_said_when_even_the_second_count_ends_early(monkeypatch):
     monkeypatch.setattr(search, "_PROBES", (1, 2))
     monkeypatch.setattr(search, "_CANDIDATES", 2)
-    for number in range(3):
+    make_named("甲乙丙一店")
+    for number in range(2):
         make_named(f"甲乙{number}乙丙店")
     assert search.names_matching("甲乙丙").has_more
     monkeypatch.setattr(search, "_CANDIDATES", 3)
-    assert search.names_matching("甲乙丙") == search.NameSearch((), has_more=False)
+    assert not search.names_matching("甲乙丙").has_more
