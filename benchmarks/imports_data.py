@@ -88,6 +88,8 @@ def _row(number: int, parties: int, sheet: Sheet, planted: bool) -> list[Cell]:
     if name == "check digit":
         code = str(cells[_PLACES[column]])
         value = code[:17] + ("0" if code[17] != "0" else "1")
+    if name == "name of another":  # of one in the register, so that a code nobody bears yet is refused too
+        value = next(party for party in map(party_of, (0, 1)) if party[1] != cells[_PLACES["CF_XDR_SHXYM"]])[0]
     if name == "repeated":
         return _good(number - 1, random.Random(SEED * 7 + number - 1), parties)
     cells[_PLACES[column]] = value
@@ -100,7 +102,7 @@ _DEFECTS: dict[str, tuple[str, Cell]] = {
     "kind that the law does not know": ("CF_CFLB", "罚金"),
     "fine without amount": ("CF_NR_FK", None),
     "facts missing": ("CF_SY", None),
-    "name of another": ("CF_XDR_MC", "别处某某有限公司"),
+    "name of another": ("CF_XDR_MC", None),
     "repeated": ("CF_WSH", None),
 }
 

@@ -69,27 +69,24 @@ def population_ask(pack: Pack, on: date, *, chosen: Collection[int] | None = Non
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
         are_few = chosen is not None and len(chosen) < _MANY
         if connection.vendor == "postgresql":
-            cursor.execute(_settings(are_few=are_few))
+            settings = _settings(are_few=are_few).items()
+            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings))
         cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
         if connection.vendor == "postgresql":  # what else the caller's transaction does is planned as ever
-            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _ways(are_few=are_few)))
+            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _settings(are_few=are_few)))
         cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
         return int(cursor.fetchone()[0])
 
 
-def _settings(*, are_few: bool) -> str:
-    """PostgreSQL's settings for the question."""
-    # One sort or hash over a county's subjects; compiling the text costs more than it gains; and a temporary table has
-    # no need to be on disk before the next statement.
-    settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off", "synchronous_commit": "off"}
+def _settings(*, are_few: bool) -> dict[str, str]:
+    """PostgreSQL's settings for the question, by name."""
+    # One sort or hash over a county's subjects; compiling the text costs more than it gains. How the
+    # transaction is committed is its owner's: an import's chunk must be on disk.
+    settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off"}
     # Estimates of what joins with what are far too low for everybody, and a loop over a county never ends; for a few they
     # are far too high, and no table is to be read from end to end.
-    settings |= dict.fromkeys(_ways(are_few=are_few), "off")
-    return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
-
-
-def _ways(*, are_few: bool) -> list[str]:
-    return [f"enable_{way}" for way in (("seqscan", "hashjoin", "mergejoin") if are_few else ("nestloop",))]
+    ways = ("seqscan", "hashjoin", "mergejoin") if are_few else ("nestloop",)
+    return settings | {f"enable_{way}": "off" for way in ways}
 
 
 def _looked_up(pack: Pack) -> list[Source]:
