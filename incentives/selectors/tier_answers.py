@@ -25,7 +25,7 @@ from registry.selectors.policies import ActivePack
 from registry.selectors.remembered import answers_remembered
 from sanctions.models import ListEntry
 from sanctions.selectors.history import BLACKLIST, SubjectWorld
-from sanctions.selectors.population_sql import table
+from sanctions.selectors.statements import table
 from sanctions.selectors.worlds import worlds_of
 
 CHUNK = 500

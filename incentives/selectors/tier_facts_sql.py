@@ -7,16 +7,13 @@ value out of a pack is bound as a parameter, or is a whole number.
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from django.db import connection
 
 from registry.models import AccidentDetail, Finding, PenaltyDetail, Record, RecordItem
-from registry.rules.accidents import LEAST, Grade
 from registry.rules.policy.conditions import (
     AccidentNode,
-    AccidentTest,
     AllOf,
     AnyOf,
     FindingNode,
@@ -27,13 +24,13 @@ from registry.rules.policy.conditions import (
 )
 from registry.rules.policy.tier_plan import Leaf, TierPlan, leaf_bits
 from registry.rules.policy.values import Window
-from sanctions.selectors.population_sql import Statement, first_inside, table
+from sanctions.selectors.population_sql import first_inside
+from sanctions.selectors.statements import Statement, accident_test, fine_test, table
 
 CHOSEN, FACTS = "tier_chosen", "tier_fact"
 NEVER = date(9999, 12, 31)
 _BAD_KINDS = (Record.Kind.MISCONDUCT, Record.Kind.COMMITMENT_BROKEN)
 _RECORD_DAYS = ("occurred_on", "decided_on", "voided_on", "repaired_on", "disputed_on")
-_CENT = Decimal("0.01")
 
 
 class FactsQuery:
@@ -131,7 +128,7 @@ class FactsQuery:
             case FindingNode():
                 return self._has_finding(q, node.codes)
             case AccidentNode():
-                is_meant = self._is_accident(q, node.accident)
+                is_meant = accident_test(q, node.accident)
                 return f"(x.accident_id IS NOT NULL AND x.place = 1 AND {is_meant}{self._found(q, node.findings)})"
             case PenaltyNode():
                 return self._is_penalty(q, node)
@@ -151,26 +148,8 @@ class FactsQuery:
             tests.append(f"(x.kinds IS NOT NULL AND {q.overlaps('x.kinds', node.penalty.kinds)})")
         least = node.penalty.fine_at_least
         if least is not None:
-            # Fines are whole cents; half a cent less, so that none is missed for how a database keeps fractions.
-            cents = least.quantize(_CENT, ROUND_CEILING)
-            tests.append(f"COALESCE(x.fine, 0) >= {q.bind(float(cents) - 0.005)}")
+            tests.append(fine_test(q, least))
         return f"({' AND '.join(tests)})"
-
-    def _is_accident(self, q: Statement, test: AccidentTest) -> str:
-        tests = ["1 = 1"]
-        if test.liable:
-            tests.append("x.is_liable")
-        if test.fatal:
-            tests.append("x.deaths > 0")
-        if test.injuring:
-            tests.append("(x.injured > 0 OR x.deaths > 0)")
-        code = test.exactly or test.at_least
-        if code is not None:
-            reached = Grade[code.upper()]
-            tests.append(_reaches(q, reached))
-            if test.exactly and reached is not max(Grade):
-                tests.append(f"NOT {_reaches(q, Grade(reached + 1))}")
-        return " AND ".join(tests)
 
     def among_chosen(self, column: str) -> str:
         """Return the test that a subject is one of those who are asked about."""
@@ -205,11 +184,3 @@ def least_of(q: Statement, days: list[str]) -> str:
 def _fence() -> str:
     """End of a subquery whose columns are worked out once: PostgreSQL else repeats a column's text wherever it is used."""
     return "OFFSET 0" if connection.vendor == "postgresql" else ""
-
-
-def _reaches(q: Statement, reached: Grade) -> str:
-    least = next((each[1:] for each in LEAST if each[0] is reached), None)
-    if least is None:
-        return "(1 = 1)"
-    deaths, injured, loss = (q.bind(number) for number in least)
-    return f"(x.deaths >= {deaths} OR x.injured >= {injured} OR x.loss >= {loss})"

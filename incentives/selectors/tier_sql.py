@@ -33,7 +33,7 @@ from registry.rules.policy.tier_plan import (
 from registry.rules.policy.values import Duration
 from sanctions.models import EntryGround, EntryPause, ListEntry
 from sanctions.selectors.history import BLACKLIST
-from sanctions.selectors.population_sql import Statement, table
+from sanctions.selectors.statements import Statement, table
 
 ANSWERS = "tier_answer"
 # Places in the pack's tiers that are none: no tier fits; several fit while facts are missing.

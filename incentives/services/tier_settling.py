@@ -14,7 +14,7 @@ from incentives.selectors.tier_sql import ANSWERS, MISSING, NO_TIER
 from registry.models import Subject
 from registry.selectors.policies import ActivePack
 from registry.services.events import EventDraft, events_record
-from sanctions.selectors.population_sql import Statement, table
+from sanctions.selectors.statements import Statement, table
 
 CHANGES, RULES = "tier_change", "tier_rule"
 TIME, PACK, FIRST = "期间届满", "评定办法变动", "初次评定"

@@ -85,15 +85,14 @@ def deadline_set(
         old.cancelled_on = starts_on
         old.save_by(actor, reason="deadline.replace")
     matter = Matter(obj, subject.pk, department.pk, starts_on)
-    deadline = deadline_new(code, label, matter, basis=basis, role=role)
+    deadline = _new(code, label, matter, basis=basis, role=role)
     deadline.account = account
     return deadline.save_by(actor, reason="deadline.set")
 
 
-def deadline_new(
+def _new(
     code: str, label: str, matter: Matter, *, basis: Basis, role: str = "", calendar: WorkingCalendar | None = None
 ) -> Deadline:  # fmt: skip
-    """Return a deadline as `deadline_set` sets it, not yet written; `calendar`: today's, where many are made."""
     due = due_of(calendar or calendar_current(), matter.starts_on, basis.days, basis.unit)
     return row_new(
         Deadline,
@@ -110,7 +109,7 @@ def deadlines_set(
     """Set the same deadline for many objects in a few statements; call inside the service's transaction. None of them
     may have an open one of that code: the database refuses a second."""
     calendar = calendar_current()
-    deadlines = [deadline_new(code, label, each, basis=basis, role=role, calendar=calendar) for each in matters]
+    deadlines = [_new(code, label, each, basis=basis, role=role, calendar=calendar) for each in matters]
     tracked_add(deadlines, actor=actor, reason="deadline.set")
     return deadlines
 

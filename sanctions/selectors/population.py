@@ -19,7 +19,8 @@ from registry.rules.policy.schema import Pack
 from registry.rules.policy.screen import Source, asks_only_of_classified
 from registry.selectors.remembered import answers_remembered
 from sanctions.selectors.history import SubjectWorld, evaluate_loaded
-from sanctions.selectors.population_sql import PopulationQuery, table
+from sanctions.selectors.population_sql import PopulationQuery
+from sanctions.selectors.statements import table
 from sanctions.selectors.worlds import worlds_of
 
 ANSWERS = "population_answer"

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from registry.models import AccidentDetail, Finding, PenaltyDetail, Record, RecordItem, Subject
 from sanctions.models import EntryPause, ListEntry, Standing
-from sanctions.selectors.population_sql import table
+from sanctions.selectors.statements import table
 
 # Changes become visible when they are committed, in an order of their own: what was written this long before is looked
 # at again. Asking somebody twice changes nothing.

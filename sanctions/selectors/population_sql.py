@@ -5,18 +5,15 @@ the models and from here; every value out of a pack is bound as a parameter, or 
 """
 # ruff: noqa: S608
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
 from registry.models import AccidentDetail, Finding, PenaltyDetail, Record, RecordItem, Subject
-from registry.rules.accidents import LEAST, Grade
 from registry.rules.periods import add_years
-from registry.rules.policy.conditions import AccidentTest
 from registry.rules.policy.mode import LAWFUL_LISTS_FROM
 from registry.rules.policy.publication import ADULT_AGE
 from registry.rules.policy.schema import Pack
@@ -34,55 +31,9 @@ from registry.rules.policy.screen import (
 )
 from registry.rules.policy.values import Duration, Window
 from sanctions.models import EntryGround, EntryPause, ListEntry, Standing
+from sanctions.selectors.statements import Statement, accident_test, fine_test, table
 
 _FREEING = (ListEntry.EndReason.REVOKED, ListEntry.EndReason.CORRECTED)
-
-
-def table(model: type[Model]) -> str:
-    """Return the model's table."""
-    return model._meta.db_table
-
-
-class Statement:
-    """SQL under construction: binds values, so that none of them is ever part of the text."""
-
-    def __init__(self) -> None:
-        self.params: dict[str, Any] = {}
-
-    def bind(self, value: Any) -> str:
-        """Return the placeholder of a value."""
-        name = f"v{len(self.params)}"
-        self.params[name] = connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
-        return f"%({name})s"
-
-    def among(self, expression: str, values: Iterable[Any]) -> str:
-        """Return the test that the expression is one of the values."""
-        found = [self.bind(value) for value in values]
-        return f"{expression} IN ({', '.join(found)})" if found else "1 = 0"
-
-    def period(self, day: str, length: Duration, more: int = 0) -> str:
-        """Return the last day of a period counted from `day` (民法典 202), plus `more` days."""
-        months, days = 12 * length.years + length.months, length.days + more
-        if connection.vendor == "postgresql":
-            return f"({day} + make_interval(months => {months}, days => {days}))::date"
-        # SQLite runs over into the next month where the corresponding day is missing: not beyond the month's last day.
-        month_end = f"date({day}, 'start of month', '{months + 1:+d} months', '-1 day')"
-        return f"date(min(date({day}, '{months:+d} months'), {month_end}), '{days:+d} days')"
-
-    def rows(self, values: Iterable[int]) -> str:
-        """Return a query for the column `subject_id` with these whole numbers."""
-        numbers = ",".join(map(str, values))
-        if connection.vendor == "postgresql":
-            return f"SELECT unnest({self.bind(f'{{{numbers}}}')}::bigint[]) AS subject_id"
-        return f"SELECT value AS subject_id FROM json_each({self.bind(f'[{numbers}]')})"
-
-    def overlaps(self, column: str, values: Iterable[str]) -> str:
-        """Return the test that a JSON list holds one of the values."""
-        if connection.vendor == "postgresql":
-            return f"jsonb_exists_any({column}, {self.bind(list(values))})"
-        return (
-            f"EXISTS (SELECT 1 FROM json_each({column}) AS each_value WHERE {self.among('each_value.value', values)})"
-        )
 
 
 def smaller(first: str, second: str) -> str:
@@ -279,42 +230,18 @@ class PopulationQuery:
         if counted.source == "finding":
             return self.q.among("x.code", counted.codes)
         if counted.source == "accident" and counted.accident is not None:
-            return self._is_accident(counted.accident)
+            return accident_test(self.q, counted.accident)
         if counted.source == "penalty" and counted.penalty is not None:
             tests = ["(x.penalty_id IS NOT NULL OR x.kind = 'penalty')"]
             if counted.penalty.kinds:
                 tests.append(self.q.overlaps("x.kinds", counted.penalty.kinds))
             if counted.penalty.fine_at_least is not None:
-                # Half a cent less: no fine is missed for the way in which a database keeps fractions.
-                tests.append(f"COALESCE(x.fine, 0) >= {self.q.bind(float(counted.penalty.fine_at_least) - 0.005)}")
+                tests.append(fine_test(self.q, counted.penalty.fine_at_least))
             return " AND ".join(tests)
         return "1 = 1"
 
     def _has_finding(self, code: str) -> str:
         return f"EXISTS (SELECT 1 FROM {table(Finding)} g WHERE g.record_id = x.record_id AND g.code = {self.q.bind(code)})"
-
-    def _is_accident(self, test: AccidentTest) -> str:
-        tests = ["1 = 1"]
-        if test.liable:
-            tests.append("x.is_liable")
-        if test.fatal:
-            tests.append("x.deaths > 0")
-        if test.injuring:
-            tests.append("(x.injured > 0 OR x.deaths > 0)")
-        code = test.exactly or test.at_least
-        if code is not None:
-            reached = Grade[code.upper()]
-            tests.append(self._reaches(reached))
-            if test.exactly and reached is not max(Grade):
-                tests.append(f"NOT {self._reaches(Grade(reached + 1))}")
-        return " AND ".join(tests)
-
-    def _reaches(self, reached: Grade) -> str:
-        least = next((each[1:] for each in LEAST if each[0] is reached), None)
-        if least is None:
-            return "(1 = 1)"
-        deaths, injured, loss = (self.q.bind(number) for number in least)
-        return f"(x.deaths >= {deaths} OR x.injured >= {injured} OR x.loss >= {loss})"
 
     # --- points
 

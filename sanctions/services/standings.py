@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from registry.models import PolicyVersion
 from sanctions.models import Standing
 from sanctions.selectors.population import ANSWERS, Answer
-from sanctions.selectors.population_sql import table
+from sanctions.selectors.statements import table
 
 _SAME = "IS NOT DISTINCT FROM"
 
