@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from registry.models import OrganizationRole, Subject
 from registry.rules.policy.wording import clause_text
@@ -20,7 +20,7 @@ from sanctions.models import CrossCheck, ListEntry
 from sanctions.rules import cross_checking as rules
 from sanctions.rules.cross_checking import Ground, Listed
 from sanctions.selectors.entries import ONE_DAY
-from sanctions.selectors.good_standing import good_standings
+from sanctions.selectors.good_standing import GoodStanding, good_standings
 
 CHUNK = 1000
 STATES = {"open": "待处理", "handled": "已处理", "gone": "依据已消失"}
@@ -28,11 +28,12 @@ STATES = {"open": "待处理", "handled": "已处理", "gone": "依据已消失"
 
 def grounds_of(subject_ids: Collection[int], on: date) -> list[Ground]:
     """Return every ground on the day `on` about the listed subjects among `subject_ids`, in a fixed number of queries
-    and one for each honour source."""
-    entries = _entries(subject_ids, on)
-    if not entries:
-        return []
-    return [*_honours(entries, on), *_domains(entries, on), *_companies(entries, on)]
+    and one for each honour source. Entries are read only of those who have something beside one list: nearly nobody.
+    """
+    honours, roles = good_standings(subject_ids, on), list(_roles(subject_ids, on))
+    several = _several_domains(subject_ids, on)
+    entries = _entries({*several, *(each.subject_id for each in honours), *(each.person_id for each in roles)}, on)
+    return [*_honours(honours, entries), *_domains(several, entries, on), *_companies(roles, entries)]
 
 
 def subject_chunks(on: date) -> Iterator[list[int]]:
@@ -55,7 +56,9 @@ def flags_about(subject_ids: Collection[int]) -> QuerySet[CrossCheck]:
 def _entries(subject_ids: Collection[int], on: date) -> dict[int, list[ListEntry]]:
     """The negative entries in force, by subject."""
     found: dict[int, list[ListEntry]] = defaultdict(list)
-    rows = ListEntry.objects.in_force(on).filter(subject__in=subject_ids)
+    if not subject_ids:
+        return found
+    rows = ListEntry.objects.in_force(on).filter(subject__in=subject_ids).defer("policy__text")
     for entry in rows.select_related("subject", "department", "policy", "case__parent").order_by("starts_on", "pk"):
         if _is_negative(entry):
             found[entry.subject_id].append(entry)
@@ -73,8 +76,8 @@ def _listed(entry: ListEntry) -> Listed:
     )
 
 
-def _honours(entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground]:
-    for held in good_standings(list(entries), on):
+def _honours(honours: Collection[GoodStanding], entries: dict[int, list[ListEntry]]) -> Iterator[Ground]:
+    for held in honours:
         honour = f"{held.label}（自{held.since}起）"
         for entry in entries.get(held.subject_id, []):
             listed, name = _listed(entry), entry.subject.name
@@ -87,8 +90,16 @@ def _honours(entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground]:
             )  # fmt: skip
 
 
-def _domains(entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground]:
-    for subject_id, own in entries.items():
+def _several_domains(subject_ids: Collection[int], on: date) -> set[int]:
+    """Those with entries in force on blacklists of two fields or more, negative or not."""
+    black = ListEntry.objects.in_force(on).filter(subject__in=subject_ids, list_code__in=rules.BLACK)
+    fields = black.exclude(domain="").order_by().values("subject_id").annotate(fields=Count("domain", distinct=True))
+    return {row["subject_id"] for row in fields.filter(fields__gt=1)}
+
+
+def _domains(several: set[int], entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground]:
+    for subject_id in (each for each in entries if each in several):
+        own = entries[subject_id]
         black = [entry for entry in own if entry.list_code in rules.BLACK and entry.domain]
         domains = {entry.domain for entry in black}
         if len(domains) < 2:
@@ -110,13 +121,12 @@ def _heavier(domains: int, on: date) -> list[str]:
     ]
 
 
-def _companies(entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground]:
-    persons = [subject_id for subject_id, own in entries.items() if own[0].subject.kind == Subject.Kind.PERSON]
+def _companies(known: Collection[OrganizationRole], entries: dict[int, list[ListEntry]]) -> Iterator[Ground]:
     roles: dict[tuple[int, int], list[OrganizationRole]] = defaultdict(list)
-    for role in _roles(persons, on):
+    for role in known:
         roles[role.person_id, role.organization_id].append(role)
     for (person_id, organization_id), held in roles.items():
-        for entry in entries[person_id]:
+        for entry in entries.get(person_id, []):
             parent = entry.case.parent
             if parent is not None and parent.subject_id == organization_id:
                 continue  # the company by which the person came on the list
@@ -134,8 +144,6 @@ def _companies(entries: dict[int, list[ListEntry]], on: date) -> Iterator[Ground
 
 def _roles(persons: Collection[int], on: date) -> QuerySet[OrganizationRole]:
     """The roles that these persons hold on `on` in organisations that stand."""
-    if not persons:
-        return OrganizationRole.objects.none()
     held = OrganizationRole.objects.filter(_held(on), person__in=persons, organization__merged_into=None)
     return held.select_related("organization").order_by("organization", "role", "pk")
 
