@@ -10,16 +10,21 @@ from registry.models.subjects import Subject
 
 
 class Seal(models.Model):
-    """A batch of events closed under one digest that covers the seal before it."""
+    """A batch of events closed under one digest that covers the seal before it.
+
+    `verified_on`: the last day on which the nightly verification found its events as they were sealed.
+    """
 
     sealed_at = models.DateTimeField("封存时间")
     count = models.PositiveIntegerField("事件数")
     previous_digest = models.CharField(max_length=64, unique=True)
     digest = models.CharField(max_length=64, unique=True)
+    verified_on = models.DateField("最近核对", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "封存"
         ordering = ["id"]
+        indexes = [models.Index(fields=["verified_on", "id"], name="seal_verified")]
 
 
 class Event(models.Model):

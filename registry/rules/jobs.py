@@ -73,6 +73,7 @@ COUNT_LABELS: Final = {
     "answers": "幂等答复",
     "tokens": "令牌",
     "problems": "不符",
+    "verified": "核对已封存事件",
     "reminded": "提醒",
     "asked": "核对主体",
     "judged": "逐个评估",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from registry.models import Event, JobRun, Seal
 from registry.rules.jobs import VERIFY
@@ -11,11 +11,14 @@ from registry.rules.jobs import VERIFY
 
 @dataclass(frozen=True)
 class SealState:
-    """The newest seal, how many events wait for the next, and the last verification."""
+    """The newest seal, how many events wait for the next, the last nightly verification; how many seals none has
+    verified yet, and the day on or after which each of the others was verified (None: there are none)."""
 
     last: Seal | None
     waiting: int
     verified: JobRun | None
+    unverified: int
+    verified_since: date | None
 
 
 def event_list(
@@ -39,7 +42,11 @@ def event_list(
 
 def seal_state() -> SealState:
     """Return how far the timeline is sealed and verified."""
+    seals = Seal.objects.aggregate(
+        unverified=Count("pk", filter=Q(verified_on=None)), verified_since=Min("verified_on")
+    )
     return SealState(
+        **seals,
         last=Seal.objects.order_by("-id").first(),
         waiting=Event.objects.filter(seal__isnull=True).count(),
         verified=JobRun.objects.filter(name=VERIFY, finished_at__isnull=False).order_by("-id").first(),

@@ -155,7 +155,8 @@ def events_seal(*, at: datetime, limit: int = 10_000) -> Seal | None:
 
 
 def events_verify(*, anchor: str = "") -> list[str]:
-    """Return what does not add up, in Chinese; an empty list means that nothing was altered, removed or inserted.
+    """Verify the whole timeline: return what does not add up, in Chinese; an empty list means that nothing was altered,
+    removed or inserted.
 
     `anchor`: a seal's digest noted outside the database earlier. It must still be there: only so is it noticed that
     the newest seals were cut off or the whole chain was made anew.
@@ -163,20 +164,37 @@ def events_verify(*, anchor: str = "") -> list[str]:
     problems: list[str] = []
     if anchor and not Seal.objects.filter(digest=anchor).exists():
         problems.append(f"留存的封存摘要 {anchor} 已不存在：封存被删除或重做")
-    previous = GENESIS
+    problems += chain_problems()
     for seal in Seal.objects.order_by("id").iterator():
-        events = list(seal.events.order_by("id"))
-        problems += [f"事件 {event.uid} 的内容与其摘要不符" for event in events if event_digest(event) != event.digest]
-        if seal.previous_digest != previous:
-            problems.append(f"封存 {seal.pk} 与前一封存不相衔接")
-        if len(events) != seal.count:
-            problems.append(f"封存 {seal.pk} 应有 {seal.count} 条事件，现有 {len(events)} 条")
-        elif seal_digest(seal.previous_digest, [event.digest for event in events]) != seal.digest:
-            problems.append(f"封存 {seal.pk} 的摘要不符")
-        previous = seal.digest
-    problems += [
+        problems += seal_problems(seal)
+    return [*problems, *unsealed_problems()]
+
+
+def chain_problems() -> list[str]:
+    """Return where a seal does not follow the one before it. Reads seals alone, no event."""
+    problems, previous = [], GENESIS
+    for pk, before, digest in Seal.objects.order_by("id").values_list("pk", "previous_digest", "digest").iterator():
+        if before != previous:
+            problems.append(f"封存 {pk} 与前一封存不相衔接")
+        previous = digest
+    return problems
+
+
+def seal_problems(seal: Seal) -> list[str]:
+    """Return what of a seal's events was altered, removed or inserted."""
+    events = list(seal.events.order_by("id"))
+    problems = [f"事件 {event.uid} 的内容与其摘要不符" for event in events if event_digest(event) != event.digest]
+    if len(events) != seal.count:
+        problems.append(f"封存 {seal.pk} 应有 {seal.count} 条事件，现有 {len(events)} 条")
+    elif seal_digest(seal.previous_digest, [event.digest for event in events]) != seal.digest:
+        problems.append(f"封存 {seal.pk} 的摘要不符")
+    return problems
+
+
+def unsealed_problems() -> list[str]:
+    """Return which of the events that wait for a seal were altered."""
+    return [
         f"事件 {event.uid}（未封存）的内容与其摘要不符"
         for event in Event.objects.filter(seal__isnull=True).iterator()
         if event_digest(event) != event.digest
     ]
-    return problems

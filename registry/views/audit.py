@@ -23,6 +23,7 @@ from registry.selectors.jobs import (
 )
 from registry.services import authz
 from registry.services.job_requests import job_ask
+from registry.services.verifying import WITHIN_DAYS
 from registry.views.guards import actor_of, attempt, permission
 from registry.views.paging import page_of
 
@@ -37,6 +38,7 @@ def event_index(request: HttpRequest) -> HttpResponse:
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     context = {
         "form": form, "page": page_of(request, event_list(**chosen)), "seal": seal_state(), "verify_job": VERIFY,
+        "within_days": WITHIN_DAYS,
     }  # fmt: skip
     return render(request, f"{PAGES}/events.html", context)
 

@@ -136,7 +136,7 @@ def test_a_verification_that_breaks_off_is_told_too(monkeypatch):
     def broken():
         raise MemoryError
 
-    monkeypatch.setattr("registry.services.verifying.events_verify", broken)
+    monkeypatch.setattr("registry.services.verifying.chain_problems", broken)
     with pytest.raises(MemoryError):
         timeline_verify(on=TODAY, at=NOON)
     assert Notice.objects.get().title == "时间线核对没有完成"
@@ -145,5 +145,5 @@ def test_a_verification_that_breaks_off_is_told_too(monkeypatch):
 @pytest.mark.django_db
 def test_an_untouched_timeline_disturbs_nobody():
     make_account("auditor")
-    assert timeline_verify(on=TODAY, at=NOON) == {"problems": 0}
+    assert timeline_verify(on=TODAY, at=NOON) == {"verified": 0, "problems": 0}
     assert not Notice.objects.exists()
