@@ -1,24 +1,33 @@
 """Candidates: what the rules say is due, kept in step with the facts, until an officer takes or dismisses it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from registry.base.bulk import rows_add, tracked_add, tracked_change
 from registry.base.errors import InvalidInput, TransitionRefused
-from registry.base.tracked import version_require
+from registry.base.tracked import rows_save_by, version_require
 from registry.models import Account, Subject
 from registry.rules.policy.evaluation import DueEntry, Evaluation
 from registry.selectors.policies import ActivePack
+from registry.selectors.remembered import answers_remembered
 from registry.services import authz
-from registry.services.events import event_record
+from registry.services.events import EventDraft, event_record, events_record
+from registry.services.subjects import subjects_lock
 from sanctions.models import Candidate, CandidateGround, Standing
 from sanctions.rules.wording import due_sentences, not_due_sentences
 from sanctions.selectors.candidates import Handled, handled_of, listing_packs, records_of
-from sanctions.selectors.history import SubjectWorld, evaluate_world, record_pk, world_of
+from sanctions.selectors.history import SubjectWorld, evaluate_world, record_pk
+from sanctions.selectors.worlds import worlds_of
+from sanctions.services.standings import standings_set
+
+# What an evaluation may change of an open candidate.
+_CHANGING: Final = ("activation", "list_label", "next_change_on", "reasons", "sentences", "evaluated_on")
 
 
 @dataclass
@@ -30,63 +39,91 @@ class Outcome:
     lapsed: list[Candidate] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Who evaluates on which day, and what has changed so far."""
+@dataclass
+class _Writing:
+    """What is to be written about candidates of subjects whose rows are locked, and the events in their order."""
 
     actor: Account | None
     on: date
-    outcome: Outcome = field(default_factory=Outcome)
+    had: dict[int, dict[int, int]] = field(default_factory=dict)  # candidate → record → row of the ground
+    raised: list[Candidate] = field(default_factory=list)
+    reworded: list[Candidate] = field(default_factory=list)
+    lapsed: list[Candidate] = field(default_factory=list)
+    grounds: list[tuple[Candidate, frozenset[int]]] = field(default_factory=list)
+    events: list[EventDraft] = field(default_factory=list)
+
+    def tell(self, name: str, text: str, candidate: Candidate, payload: dict[str, Any]) -> None:
+        self.events.append(
+            EventDraft(
+                name, text, obj=candidate, subject=candidate.subject, actor=self.actor, on=self.on, payload=payload
+            )
+        )  # fmt: skip
 
 
-@transaction.atomic
 def candidates_evaluate(*, subject: Subject, actor: Account | None, on: date) -> Outcome:
     """Evaluate `subject` under every listing pack in use and bring its candidates into step; all in the caller's
     transaction. Nobody is listed by this. Doing it again on the same facts and day changes nothing.
     """
-    locked = Subject.objects.select_for_update().get(pk=subject.pk)
-    world = world_of(locked)
-    run = _Run(actor, on)
-    if not world.records:
-        return run.outcome  # no facts, nothing to judge; a fact once confirmed never goes away
-    running = listing_packs(on)
-    for active in running:
-        _evaluate_pack(world, active, run)
-    codes = [active.version.pack_id for active in running]
-    for candidate in _open(locked).exclude(pack_id__in=codes):
-        _lapse(candidate, "所依据的政策已停用或失效", run)
-    Standing.objects.filter(subject=locked).exclude(pack_id__in=codes).delete()
-    return run.outcome
+    return candidates_evaluate_all(subject_ids=[subject.pk], actor=actor, on=on)
 
 
-def _open(subject: Subject) -> QuerySet[Candidate]:
-    return Candidate.objects.filter(subject=subject, state=Candidate.State.OPEN).select_for_update()
+@transaction.atomic
+def candidates_evaluate_all(*, subject_ids: Collection[int], actor: Account | None, on: date) -> Outcome:
+    """Do what `candidates_evaluate` does for each of the subjects, under their locks, in a number of statements that does
+    not depend on how many they are."""
+    subjects_lock(subject_ids)
+    outcome = Outcome()
+    # Without facts there is nothing to judge; a fact once confirmed never goes away.
+    worlds = [world for world in worlds_of(subject_ids) if world.records]
+    if not worlds:
+        return outcome
+    with answers_remembered():
+        running = listing_packs(on)
+        for active in running:
+            _evaluate_pack(worlds, active, _Writing(actor, on), outcome)
+    ids, codes = [world.subject.pk for world in worlds], [active.version.pack_id for active in running]
+    gone = _Writing(actor, on)
+    for candidate in _open(ids).exclude(pack_id__in=codes):
+        _lapse(candidate, "所依据的政策已停用或失效", gone)
+    _write(gone, outcome)
+    Standing.objects.filter(subject__in=ids).exclude(pack_id__in=codes).delete()
+    return outcome
 
 
-def _evaluate_pack(world: SubjectWorld, active: ActivePack, run: _Run) -> None:
-    subject, pack_id = world.subject, active.version.pack_id
-    evaluation = evaluate_world(world, active.version, run.on)
-    Standing.objects.update_or_create(
-        subject=subject,
-        pack_id=pack_id,
-        defaults={
-            "policy": active.version,
-            "evaluated_on": run.on,
-            "next_change_on": evaluation.next_change_on,
-            "points": evaluation.points,
-        },
-    )
-    handled = handled_of([subject.pk], pack_id)[subject.pk]
-    waiting = {candidate.list_code: candidate for candidate in _open(subject).filter(pack_id=pack_id)}
-    for due in due_to_raise(active, evaluation, handled):
-        candidate = waiting.pop(due.list_code, None)
-        if candidate is None:
-            fields = {"pack_id": pack_id, "list_code": due.list_code, "first_due_on": run.on}
-            candidate = Candidate(subject=subject, **fields)
-        _bring_up_to_date(candidate, active, evaluation, due, run)
-    for candidate in waiting.values():
-        why = "".join(not_due_sentences(evaluation, candidate.list_code)) if _has(evaluation, candidate) else ""
-        _lapse(candidate, why or "政策已不设该名单", run)
+def _open(subject_ids: Collection[int]) -> QuerySet[Candidate]:
+    """The open candidates of these subjects, locked: in the order in which they were raised."""
+    found = Candidate.objects.filter(subject__in=subject_ids, state=Candidate.State.OPEN).select_related("subject")
+    return found.select_for_update(of=("self",)).order_by("pk")
+
+
+def _evaluate_pack(
+    worlds: Sequence[SubjectWorld], active: ActivePack, writing: _Writing, outcome: Outcome
+) -> None:  # fmt: skip
+    pack_id, ids = active.version.pack_id, [world.subject.pk for world in worlds]
+    evaluations = {world.subject.pk: evaluate_world(world, active.version, writing.on) for world in worlds}
+    standings_set(evaluations=evaluations, policy=active.version, on=writing.on)
+    handled, waiting = handled_of(ids, pack_id), defaultdict[int, dict[str, Candidate]](dict)
+    for candidate in _open(ids).filter(pack_id=pack_id):
+        waiting[candidate.subject_id][candidate.list_code] = candidate
+    writing.had = _grounds_had([each for own in waiting.values() for each in own.values()])
+    for world in worlds:
+        evaluation, own = evaluations[world.subject.pk], waiting[world.subject.pk]
+        for due in due_to_raise(active, evaluation, handled[world.subject.pk]):
+            fields = {"pack_id": pack_id, "list_code": due.list_code, "first_due_on": writing.on}
+            candidate = own.pop(due.list_code) if due.list_code in own else Candidate(subject=world.subject, **fields)
+            _bring_up_to_date(candidate, active, evaluation, due, writing)
+        for candidate in own.values():
+            why = "".join(not_due_sentences(evaluation, candidate.list_code)) if _has(evaluation, candidate) else ""
+            _lapse(candidate, why or "政策已不设该名单", writing)
+    _write(writing, outcome)
+
+
+def _grounds_had(candidates: Sequence[Candidate]) -> dict[int, dict[int, int]]:
+    found: dict[int, dict[int, int]] = {candidate.pk: {} for candidate in candidates}
+    rows = CandidateGround.objects.filter(candidate__in=found)
+    for pk, candidate_id, record_id in rows.values_list("pk", "candidate_id", "record_id"):
+        found[candidate_id][record_id] = pk
+    return found
 
 
 def _has(evaluation: Evaluation, candidate: Candidate) -> bool:
@@ -124,33 +161,30 @@ def _records_of(due: DueEntry) -> frozenset[int]:
 
 
 def _bring_up_to_date(
-    candidate: Candidate, active: ActivePack, evaluation: Evaluation, due: DueEntry, run: _Run
+    candidate: Candidate, active: ActivePack, evaluation: Evaluation, due: DueEntry, writing: _Writing
 ) -> None:
-    """Store a new candidate, or an old one whose reasons differ; one that says the same already stays untouched."""
-    is_new = candidate.pk is None
-    grounds = _records_of(due)
-    had = frozenset() if is_new else frozenset(candidate.grounds.values_list("record_id", flat=True))
+    """Note a new candidate, or an old one whose reasons differ; one that says the same already stays untouched."""
+    is_new, grounds = candidate.pk is None, _records_of(due)
+    has_new_grounds = is_new or writing.had[candidate.pk].keys() != grounds
     content = _content(active, evaluation, due)
-    if not is_new and had == grounds and all(getattr(candidate, name) == value for name, value in content.items()):
+    if not has_new_grounds and all(getattr(candidate, name) == value for name, value in content.items()):
         return
-    for name, value in {**content, "evaluated_on": run.on}.items():
+    for name, value in {**content, "evaluated_on": writing.on}.items():
         setattr(candidate, name, value)
-    candidate.save_by(run.actor, reason="candidate.raise" if is_new else "candidate.renew")
-    _grounds_set(candidate, grounds)
-    if is_new or had != grounds:
-        (run.outcome.raised if is_new else run.outcome.renewed).append(candidate)
+    (writing.raised if is_new else writing.reworded).append(candidate)
+    if has_new_grounds:
+        writing.grounds.append((candidate, grounds))
         text = f"符合列入{due.label}的条件" if is_new else f"列入{due.label}的依据有变化"
-        event_record(
-            "candidate.raised" if is_new else "candidate.renewed", f"{text}（《{active.version.title}》）",
-            obj=candidate, subject=candidate.subject, actor=run.actor, on=run.on,
-            payload={"list": due.list_code, "records": sorted(grounds), "sentences": candidate.sentences,
-                     "policy": active.version.pack_id, "policy_hash": active.version.content_hash},
+        writing.tell(
+            "candidate.raised" if is_new else "candidate.renewed", f"{text}（《{active.version.title}》）", candidate,
+            {"list": due.list_code, "records": sorted(grounds), "sentences": candidate.sentences,
+             "policy": active.version.pack_id, "policy_hash": active.version.content_hash},
         )  # fmt: skip
 
 
 def _content(active: ActivePack, evaluation: Evaluation, due: DueEntry) -> dict[str, Any]:
     return {
-        "activation": active.activation,
+        "activation_id": active.activation.pk,
         "list_label": due.label,
         "next_change_on": evaluation.next_change_on,
         "reasons": {
@@ -164,20 +198,41 @@ def _content(active: ActivePack, evaluation: Evaluation, due: DueEntry) -> dict[
     }
 
 
-def _grounds_set(candidate: Candidate, records: Iterable[int]) -> None:
-    candidate.grounds.exclude(record_id__in=records).delete()
-    for record_id in sorted(records):
-        CandidateGround.objects.get_or_create(candidate=candidate, record_id=record_id)
-
-
-def _lapse(candidate: Candidate, why: str, run: _Run) -> None:
-    candidate.state, candidate.evaluated_on, candidate.next_change_on = Candidate.State.LAPSED, run.on, None
-    candidate.save_by(run.actor, reason="candidate.lapse")
-    run.outcome.lapsed.append(candidate)
-    event_record(
-        "candidate.lapsed", f"不再符合列入{candidate.list_label}的条件：{why}", obj=candidate,
-        subject=candidate.subject, actor=run.actor, on=run.on, payload={"list": candidate.list_code, "why": why},
+def _lapse(candidate: Candidate, why: str, writing: _Writing) -> None:
+    candidate.state, candidate.evaluated_on, candidate.next_change_on = Candidate.State.LAPSED, writing.on, None
+    writing.lapsed.append(candidate)
+    writing.tell(
+        "candidate.lapsed", f"不再符合列入{candidate.list_label}的条件：{why}", candidate,
+        {"list": candidate.list_code, "why": why},
     )  # fmt: skip
+
+
+def _write(writing: _Writing, outcome: Outcome) -> None:
+    """Write what is noted: candidates with their row versions, their grounds, the events in their order."""
+    tracked_add(writing.raised, actor=writing.actor, reason="candidate.raise")
+    tracked_change(writing.reworded, _CHANGING, actor=writing.actor, reason="candidate.renew")
+    rows_save_by(
+        writing.lapsed, writing.actor, reason="candidate.lapse", fields=["state", "evaluated_on", "next_change_on"]
+    )
+    had = {candidate.pk: writing.had.get(candidate.pk, {}) for candidate, _ in writing.grounds}
+    CandidateGround.objects.filter(
+        pk__in=[
+            pk
+            for candidate, grounds in writing.grounds
+            for record_id, pk in had[candidate.pk].items()
+            if record_id not in grounds
+        ]
+    ).delete()
+    rows_add([
+        CandidateGround(candidate_id=candidate.pk, record_id=record_id)
+        for candidate, grounds in writing.grounds
+        for record_id in sorted(grounds - had[candidate.pk].keys())
+    ])  # fmt: skip
+    events_record(writing.events)
+    outcome.raised += writing.raised
+    new = {candidate.pk for candidate in writing.raised}
+    outcome.renewed += [candidate for candidate, _ in writing.grounds if candidate.pk not in new]
+    outcome.lapsed += writing.lapsed
 
 
 @transaction.atomic

@@ -3,14 +3,15 @@ once a week, on other nights only who may answer differently.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
 from registry.base.collector import old_objects_spared
-from registry.models import Account, Subject
+from registry.models import Account
 from registry.rules.policy.loader import LoadedPack
 from registry.selectors.policies import ActivePack
 from sanctions.models import PopulationRun, Standing
@@ -25,13 +26,14 @@ from sanctions.selectors.population import (
     population_loud,
 )
 from sanctions.selectors.population_changes import changes_seen, changes_since
-from sanctions.services.candidates import candidates_evaluate, is_in_step
+from sanctions.services.candidates import candidates_evaluate_all, is_in_step
 from sanctions.services.standings import standings_note, standings_note_answers, standings_read
 
 logger = logging.getLogger(__name__)
 
 # A whole question a week finds whatever a night may have missed; it is to change nothing.
 WHOLE_EVERY = timedelta(days=7)
+TOGETHER: Final = 100
 
 
 @dataclass
@@ -184,21 +186,36 @@ def _look_again(subject_id: int, active: ActivePack, on: date) -> None:
     )
 
 
-def _evaluate_each(ids: Iterable[int], night: _Night) -> None:
-    """Evaluate subjects under lock, each in a transaction of its own: its candidates come into step, with events."""
+def _evaluate_each(ids: Sequence[int], night: _Night) -> None:
+    """Evaluate subjects under lock, some together in one transaction: their candidates come into step, with events. Where
+    one of them cannot be evaluated, each by itself: the others come into step, and that one is tried again next time.
+    """
+    for start in range(0, len(ids), TOGETHER):
+        some = ids[start : start + TOGETHER]
+        try:
+            _evaluate_some(some, night)
+        except Exception:
+            logger.exception("subjects %s could not be evaluated together for %s", some, night.on)
+            _evaluate_alone(some, night)
+
+
+def _evaluate_some(ids: Sequence[int], night: _Night) -> None:
+    outcome = candidates_evaluate_all(subject_ids=ids, actor=night.actor, on=night.on)
+    night.add("evaluated", len(ids))
+    night.add("raised", len(outcome.raised))
+    night.add("renewed", len(outcome.renewed))
+    night.add("lapsed", len(outcome.lapsed))
+
+
+def _evaluate_alone(ids: Sequence[int], night: _Night) -> None:
     for subject_id in ids:
         try:
-            outcome = candidates_evaluate(subject=Subject(pk=subject_id), actor=night.actor, on=night.on)
+            _evaluate_some([subject_id], night)
         except Exception:
             logger.exception("subject %s could not be evaluated for %s", subject_id, night.on)
             night.add("failed")
             for active in listing_packs(night.on):
                 _look_again(subject_id, active, night.on)
-            continue
-        night.add("evaluated")
-        night.add("raised", len(outcome.raised))
-        night.add("renewed", len(outcome.renewed))
-        night.add("lapsed", len(outcome.lapsed))
 
 
 def _leave_gone_packs(running: Sequence[str], night: _Night) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from registry.models import PolicyVersion
+from registry.rules.policy.evaluation import Evaluation
 from sanctions.models import Standing
 from sanctions.selectors.population import ANSWERS, Answer
 from sanctions.selectors.statements import table
@@ -58,6 +59,21 @@ def standings_note_answers(*, policy: PolicyVersion, on: date) -> int:
 def standings_read(ids: Iterable[int], pack_id: str) -> dict[int, Standing]:
     """Return subject → note under a pack, to be read before the facts that a newer note rests on."""
     return {each.subject_id: each for each in Standing.objects.filter(subject__in=ids, pack_id=pack_id)}
+
+
+def standings_set(*, evaluations: Mapping[int, Evaluation], policy: PolicyVersion, on: date) -> None:
+    """Note evaluations made under the subjects' locks, whatever was noted before. One statement."""
+    notes = [
+        Standing(
+            subject_id=subject_id, pack_id=policy.pack_id, policy_id=policy.pk, evaluated_on=on,
+            next_change_on=evaluation.next_change_on, points=evaluation.points,
+        )
+        for subject_id, evaluation in sorted(evaluations.items())
+    ]  # fmt: skip
+    Standing.objects.bulk_create(
+        notes, update_conflicts=True, unique_fields=["subject", "pack_id"],
+        update_fields=["policy", "evaluated_on", "next_change_on", "points"],
+    )  # fmt: skip
 
 
 @transaction.atomic
