@@ -12,7 +12,7 @@ from disclosure.models.monthly import MonthlyFile
 from disclosure.models.notes import PublicNote
 from disclosure.models.open_data import ListSnapshot
 from disclosure.models.publications import Publication
-from disclosure.models.publicity import MissingDecision, PublicityExemption, SpotCheck
+from disclosure.models.publicity import MissingDecision, PublicityBackfill, PublicityExemption, SpotCheck
 
 __all__ = [
     "Acknowledgement",
@@ -24,6 +24,7 @@ __all__ = [
     "MonthlyFile",
     "PublicNote",
     "Publication",
+    "PublicityBackfill",
     "PublicityExemption",
     "SpotCheck",
     "Submission",

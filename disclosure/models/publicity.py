@@ -20,6 +20,21 @@ class PublicityExemption(models.Model):
         verbose_name = verbose_name_plural = "不列入双公示"
 
 
+class PublicityBackfill(models.Model):
+    """How far confirmed records have been asked for a deadline of dual publicity: one row.
+
+    `basis`: digest of the editions that the office ran then. While it stays and `whole_on` is not long ago, only records
+    written after `seen_until` can have none.
+    """
+
+    basis = models.CharField(max_length=64)
+    whole_on = models.DateField("全部核对日期")
+    seen_until = models.DateTimeField("已计入的变更", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补设双公示期限的进度"
+
+
 class SpotCheck(models.Model):
     """A list of decisions found elsewhere (a department's own site, its register) held against what was reported."""
 

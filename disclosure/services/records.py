@@ -13,6 +13,7 @@ from disclosure.selectors.records import KINDS, record_publicity
 from disclosure.selectors.snapshots import public_name, record_snapshot
 from disclosure.services.channels.owing import (
     submissions_owe,
+    submissions_owe_missing,
     submissions_owe_new,
     submissions_restore,
     submissions_withdraw,
@@ -62,19 +63,25 @@ def record_publicity_set(*, record: Record, actor: Account | None, on: date) -> 
 
 
 @transaction.atomic
-def records_publicity_set(*, records: Sequence[Record], actor: Account | None, on: date) -> None:
-    """Do what `record_publicity_set` does for many records written just now, which have no deadline or exemption yet."""
+def records_publicity_set(
+    *, records: Sequence[Record], actor: Account | None, on: date, are_new: bool = True
+) -> tuple[list[Deadline], int]:
+    """Do what `record_publicity_set` does for many records, which have no deadline or exemption yet; `are_new`: written
+    just now and correcting none, so that no channel is owed any of them either. Returns the deadlines and how many are
+    exempt.
+    """
     basis = _basis(on)
     if basis is None:
-        return
+        return [], 0
     terms = _terms_of(records, on)
     public = [record for record, publicity in terms if publicity.is_public]
-    submissions_owe_new(records=public, actor=actor, on=on)
+    (submissions_owe_new if are_new else submissions_owe_missing)(records=public, actor=actor, on=on)
     matters = [Matter(each, each.subject_id, each.department_id, each.decided_on) for each in public if each.decided_on]
-    deadlines_set(DEADLINE_CODE, basis[0], matters, basis=basis[1], actor=actor, role=access.PUBLISHER)
+    deadlines = deadlines_set(DEADLINE_CODE, basis[0], matters, basis=basis[1], actor=actor, role=access.PUBLISHER)
     exempt = [(record, publicity) for record, publicity in terms if _is_exempt(publicity)]
     rows_add([PublicityExemption(record=record, **_exemption(publicity, on)) for record, publicity in exempt])
     events_add([event_make(**_exempted(record, publicity), actor=actor, on=on) for record, publicity in exempt])
+    return deadlines, len(exempt)
 
 
 def _terms_of(records: Sequence[Record], on: date) -> list[tuple[Record, Publicity]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from registry.base.bulk import row_new, tracked_add
+from registry.base.bulk import row_new, tracked_add, tracked_change
 from registry.base.errors import InvalidInput, RuleRefused, TransitionRefused
 from registry.base.tracked import rows_save_by
 from registry.models import Account, Deadline, DeadlinePause, Department, Subject
@@ -126,6 +126,13 @@ def deadline_meet(obj: models.Model, code: str, *, actor: Account | None, on: da
     for deadline in _open(obj, code):
         deadline.met_on = on
         deadline.save_by(actor, reason="deadline.meet")
+
+
+def deadlines_meet_all(days: Mapping[Deadline, date], *, actor: Account | None) -> None:
+    """Mark open deadlines as met, each on its day, in a few statements. The caller holds their locks."""
+    for deadline, on in days.items():
+        deadline.met_on = on
+    tracked_change(list(days), ["met_on"], actor=actor, reason="deadline.meet")
 
 
 def deadlines_cancel(obj: models.Model, *, actor: Account | None, on: date, code: str | None = None) -> None:

@@ -55,6 +55,28 @@ def submissions_owe_new(*, records: Sequence[Record], actor: Account | None, on:
     """Do what `submissions_owe` does for many records written just now, of which none corrects another."""
     when, channels = When(on, clock.now(), actor), channels_open()
     new = [_new(channel, each, None, when) for each in records for channel in channels if goes_to(channel, each)]
+    _owe_first(new, when)
+
+
+def submissions_owe_missing(*, records: Sequence[Record], actor: Account | None, on: date) -> None:
+    """Do what `submissions_owe` does for many records, in a few statements but for those that correct another one."""
+    for record in records:
+        if record.corrects_id is not None:
+            submissions_owe(record=record, actor=actor, on=on)
+    known = set(Submission.objects.filter(record__in=records).values_list("record_id", "channel_id"))
+    when, channels = When(on, clock.now(), actor), channels_open()
+    _owe_first(
+        [
+            _new(channel, each, None, when)
+            for each in records
+            for channel in channels
+            if (each.pk, channel.pk) not in known and each.corrects_id is None and goes_to(channel, each)
+        ],
+        when,
+    )
+
+
+def _owe_first(new: Sequence[Submission], when: When) -> None:
     rows_add(new)
     rows_add([_first_step(submission, when) for submission in new])
 
