@@ -6,7 +6,7 @@ class IncentivesConfig(AppConfig):
     verbose_name = "守信激励"
 
     def ready(self) -> None:
-        from incentives import handlers, receivers  # noqa: F401  (the app registry must be full before models load)
+        from incentives import receivers  # noqa: F401  (the app registry must be full before models load)
         from incentives.selectors.clashes import honours_held
         from incentives.selectors.grants import incentives_for
         from incentives.selectors.tier_effects import tiers_graded

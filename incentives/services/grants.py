@@ -1,6 +1,8 @@
 """Incentives dispatched to departments with an honour, answered by them, stopped when the honour is over."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 
@@ -8,19 +10,29 @@ from incentives.models import Honour, IncentiveGrant
 from incentives.rules import grants as rules
 from incentives.selectors.grants import CatalogueIncentive, incentives_following
 from registry import clock
+from registry.base.bulk import parts
 from registry.base.errors import NotAllowed, RuleRefused, TransitionRefused
-from registry.base.tracked import version_require
-from registry.models import Account, Deadline, Department
+from registry.base.tracked import rows_save_by, version_require
+from registry.models import Account, Deadline, Department, Notice
 from registry.rules.access import DEPARTMENT
 from registry.rules.joint_action import load_joint_action
 from registry.services import authz
-from registry.services.deadlines import Basis, deadline_meet, deadline_set, deadlines_cancel
+from registry.services.deadlines import (
+    Basis,
+    Matter,
+    deadline_meet,
+    deadline_set,
+    deadlines_cancel,
+    deadlines_cancel_all,
+    deadlines_set,
+)
 from registry.services.events import event_record
-from registry.services.notices import notice_queue
-from registry.services.subjects import subject_lock
+from registry.services.notices import notices_queue
+from registry.services.subjects import subject_lock, subjects_lock
 from sanctions.selectors.orders import county_directory
 
 ANSWER_DEADLINE, STOP_DEADLINE = "grant-answer", "grant-stop"
+CHUNK: Final = 200
 State = IncentiveGrant.State
 
 
@@ -74,14 +86,19 @@ def _grant_new(
 
 
 def _tell(honour: Honour, grants: list[IncentiveGrant], code: str, title: str, lead: str) -> None:
+    notices_queue(list(_notices(honour, grants, code, title, lead)), at=clock.now())
+
+
+def _notices(honour: Honour, grants: list[IncentiveGrant], code: str, title: str, lead: str) -> Iterator[Notice]:
+    """Yield what each department is told, all its own grants in one notice."""
     by_department: dict[int, list[IncentiveGrant]] = {}
     for grant in grants:
         by_department.setdefault(grant.department_id, []).append(grant)
-    for own in by_department.values():
+    for department_id, own in by_department.items():
         lines = "\n".join(str(each) for each in own)
-        notice_queue(
-            code, title=f"{title}：{honour.subject.name}（{honour.list_label}）"[:200],
-            body=f"{honour.subject.name}：{lead}\n{lines}", at=clock.now(), obj=honour, department=own[0].department,
+        yield Notice(
+            kind=code, title=f"{title}：{honour.subject.name}（{honour.list_label}）", department_id=department_id,
+            body=f"{honour.subject.name}：{lead}\n{lines}", object_kind=honour._meta.label_lower, object_id=honour.pk,
         )  # fmt: skip
 
 
@@ -91,21 +108,42 @@ def grants_stop(*, honour: Honour, actor: Account | None, on: date) -> int:
 
     Called again it tells nobody twice. The end itself is a date and needs no message.
     """
-    found = honour.grants.select_for_update(of=("self",)).select_related("department")
-    grants = list(found.filter(stop_told_on__isnull=True, lifted_on__isnull=True).order_by("pk"))
+    return _stop({honour.pk: (honour, on)}, actor)
+
+
+def _stop(ended: Mapping[int, tuple[Honour, date]], actor: Account | None) -> int:
+    """Stop the grants of honours, whose rows are locked, each on its day, in a number of statements that does not depend on
+    how many they are."""
+    found = IncentiveGrant.objects.select_for_update(of=("self",)).select_related("department")
+    found = found.filter(honour__in=ended, stop_told_on__isnull=True, lifted_on__isnull=True)
+    grants: dict[int, list[IncentiveGrant]] = {honour_id: [] for honour_id in ended}
+    for grant in found.order_by("pk"):
+        grant.honour, grant.stop_told_on = ended[grant.honour_id]
+        grants[grant.honour_id].append(grant)
+    days = {grant: on for honour_id, (_, on) in ended.items() for grant in grants[honour_id]}
+    rows_save_by(list(days), actor, reason="grant.stop", fields=["stop_told_on"])
+    deadlines_cancel_all(days, actor=actor)
     limit = load_joint_action().ending
-    for grant in grants:
-        grant.stop_told_on = on
-        grant.save_by(actor, reason="grant.stop")
-        deadlines_cancel(grant, actor=actor, on=on)
-        if grant.state != State.REFUSED:
-            deadline_set(
-                STOP_DEADLINE, "确认停止激励", obj=grant, subject=honour.subject, department=grant.department,
-                starts_on=on, actor=actor, role=DEPARTMENT,
-                basis=Basis(limit.working_days, Deadline.Unit.WORKING, clause=limit.clause, assumed=limit.assumed),
-            )  # fmt: skip
-    _tell(honour, grants, "grant.stopped", "停止联合激励", f"自{honour.ends_on}起不再在列，请停止下列激励措施并确认：")
-    return len(grants)
+    deadlines_set(
+        STOP_DEADLINE, "确认停止激励",
+        [
+            Matter(grant, grant.honour.subject_id, grant.department_id, on)
+            for grant, on in days.items()
+            if grant.state != State.REFUSED
+        ],
+        basis=Basis(limit.working_days, Deadline.Unit.WORKING, clause=limit.clause, assumed=limit.assumed), actor=actor,
+        role=DEPARTMENT,
+    )  # fmt: skip
+    told = [
+        notice
+        for honour_id, (honour, _) in ended.items()
+        for notice in _notices(
+            honour, grants[honour_id], "grant.stopped", "停止联合激励",
+            f"自{honour.ends_on}起不再在列，请停止下列激励措施并确认：",
+        )
+    ]  # fmt: skip
+    notices_queue(told, at=clock.now())
+    return len(days)
 
 
 @transaction.atomic
@@ -125,27 +163,28 @@ def grants_resume(*, honour: Honour, actor: Account | None, on: date) -> int:
 
 
 def grants_stop_due(*, on: date) -> dict[str, int]:
-    """Tell the departments of every honour whose term has run out by `on`, each under its own lock; return the counts.
+    """Tell the departments of every honour whose term has run out by `on`, some hundreds under their locks at a time;
+    return the counts.
 
     Dated by the honour's own end: a late or repeated run leaves what a punctual one would have left.
     """
     counts = {"ended": 0, "orders": 0}
     due = IncentiveGrant.objects.filter(honour__ends_on__lte=on, stop_told_on__isnull=True, lifted_on__isnull=True)
-    for honour_id in due.order_by("honour").values_list("honour_id", flat=True).distinct():
-        stopped = _stop_due(honour_id, on)
-        counts["ended"] += bool(stopped)
-        counts["orders"] += stopped
+    ids = due.order_by("honour").values_list("honour_id", flat=True).distinct()
+    for some in parts(list(ids), CHUNK):
+        ended, orders = _stop_due(some, on)
+        counts["ended"] += ended
+        counts["orders"] += orders
     return counts
 
 
 @transaction.atomic
-def _stop_due(honour_id: int, on: date) -> int:
-    subject = subject_lock(Honour.objects.values_list("subject_id", flat=True).get(pk=honour_id))
-    honour: Honour = Honour.objects.select_for_update(of=("self",)).get(pk=honour_id)
-    honour.subject = subject
-    if honour.ends_on is None or honour.ends_on > on:
-        return 0
-    return grants_stop(honour=honour, actor=None, on=honour.ends_on)
+def _stop_due(honour_ids: Sequence[int], on: date) -> tuple[int, int]:
+    subjects_lock(set(Honour.objects.filter(pk__in=honour_ids).values_list("subject_id", flat=True)))
+    locked = Honour.objects.select_for_update(of=("self",)).filter(pk__in=honour_ids, ends_on__lte=on)
+    ended = {each.pk: (each, each.ends_on) for each in locked.select_related("subject").order_by("pk") if each.ends_on}
+    waiting = IncentiveGrant.objects.filter(honour__in=ended, stop_told_on__isnull=True, lifted_on__isnull=True)
+    return waiting.values("honour").distinct().count(), _stop(ended, None)
 
 
 @transaction.atomic

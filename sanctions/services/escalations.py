@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import rows_add, tracked_add
 from registry.base.errors import InvalidInput, NotAllowed, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Deadline, Department, Subject
@@ -16,7 +17,7 @@ from registry.selectors.calendar import calendar_current
 from registry.selectors.rights import roles_on
 from registry.services import authz
 from registry.services.deadlines import Basis, deadline_set, deadlines_cancel
-from registry.services.events import event_record
+from registry.services.events import EventDraft, events_record
 from registry.services.notices import notice_queue
 from sanctions.models import Escalation, EscalationStep, MeasureOrder
 from sanctions.selectors.escalations import deadlines_to_escalate, late_words, supervising_office
@@ -62,9 +63,13 @@ def _raise(department_id: int, ids: Sequence[int], on: date, at: datetime) -> in
     orders = MeasureOrder.objects.select_related("entry__subject", "department").in_bulk(
         [deadline.object_id for deadline in fresh]
     )
-    rows = [_escalation_new(orders[deadline.object_id], deadline, office, on) for deadline in fresh]
+    rows = [_escalation_of(orders[deadline.object_id], deadline, department, office, on) for deadline in fresh]
     if not rows:
         return 0
+    tracked_add(rows, actor=None, reason="escalation.raise")
+    steps = [(row, _late_since(row, on)) for row in rows]
+    rows_add([_step_of(row, Kind.RAISED, text, None, on) for row, text in steps])
+    events_record([_told(row, Kind.RAISED, text, None, on) for row, text in steps])
     lines = "\n".join(
         f"{row.order.entry.subject.name}：{row.order.title}，{row.deadline.label}应于{row.due_on}前办结" for row in rows
     )
@@ -93,26 +98,39 @@ def _matters_lock(deadline_ids: Sequence[int]) -> None:
     list(MeasureOrder.objects.select_for_update().filter(pk__in=orders).order_by("pk").values_list("pk"))
 
 
-def _escalation_new(order: MeasureOrder, deadline: Deadline, office: Department | None, on: date) -> Escalation:
+def _escalation_of(
+    order: MeasureOrder, deadline: Deadline, department: Department, office: Department | None, on: date
+) -> Escalation:
     limit = load_joint_action().escalation
-    row = Escalation(
-        order=order, deadline=deadline, department_id=deadline.department_id, office=office, due_on=deadline.due_on,
+    return Escalation(
+        order=order, deadline=deadline, department=department, office=office, due_on=deadline.due_on,
         after_days=limit.working_days, clause=limit.clause, is_assumed=limit.assumed, raised_on=on,
     )  # fmt: skip
-    row.save_by(None, reason="escalation.raise")
-    text = (
-        f"{deadline.label}应于{deadline.due_on}前办结，{late_words(calendar_current(), deadline.due_on, on)}，提请督办"
-    )
-    _step(row, Kind.RAISED, text, None, on)
-    return row
+
+
+def _late_since(row: Escalation, on: date) -> str:
+    late = late_words(calendar_current(), row.due_on, on)
+    return f"{row.deadline.label}应于{row.due_on}前办结，{late}，提请督办"
 
 
 def _step(
     row: Escalation, kind: EscalationStep.Kind, text: str, actor: Account | None, on: date, until: date | None = None
 ) -> None:
     """Keep what was said or done, and put it on the timeline of the order's subject."""
-    EscalationStep.objects.create(escalation=row, kind=kind, text=text[:TEXT_MOST], until=until, account=actor, on=on)
-    event_record(
+    _step_of(row, kind, text, actor, on, until).save(force_insert=True)
+    events_record([_told(row, kind, text, actor, on, until)])
+
+
+def _step_of(
+    row: Escalation, kind: EscalationStep.Kind, text: str, actor: Account | None, on: date, until: date | None = None
+) -> EscalationStep:
+    return EscalationStep(escalation=row, kind=kind, text=text[:TEXT_MOST], until=until, account=actor, on=on)
+
+
+def _told(
+    row: Escalation, kind: EscalationStep.Kind, text: str, actor: Account | None, on: date, until: date | None = None
+) -> EventDraft:
+    return EventDraft(
         f"escalation.{kind.value}", f"{row.department.short_name}{kind.label}：{row.order.title}，{text}", obj=row,
         subject=row.order.entry.subject, actor=actor, on=on,
         payload={"order": row.order_id, "deadline": row.deadline_id, "until": until},

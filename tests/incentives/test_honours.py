@@ -9,11 +9,11 @@ from incentives.rules import honours as rules
 from incentives.selectors.honour_checks import honour_check, red_list_of
 from incentives.selectors.honours import honour_row, honours_due, honours_in_force, honours_public, nominations_public
 from incentives.services.honour_decisions import honour_end, honour_refuse
-from incentives.services.honour_reminders import honour_reminder_queue, honours_remind, reapply_from
+from incentives.services.honour_reminders import honours_remind, reapply_from
 from incentives.services.honours import honour_withdraw, objection_answer, objection_register
 from registry import clock
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused, TransitionRefused
-from registry.models import Event, Notice, OrganizationRole, OutboxMessage, RecordItem
+from registry.models import Event, Notice, OrganizationRole, RecordItem
 from tests.factories import make_account, make_department, make_record, make_subject
 from tests.incentives.honouring import (
     AFTER,
@@ -359,8 +359,6 @@ def test_the_subject_is_reminded_once_to_apply_again_and_once_of_the_end():
         )
     }
     assert list(counts.values()) == [0, 1, 0, 0, 1, 0]
-    for message in OutboxMessage.objects.filter(topic="honour.remind").order_by("pk"):
-        honour_reminder_queue(message.payload, clock.now())
     titles = [
         each.title for each in Notice.objects.filter(kind="honour.reminder", subject=honour.subject).order_by("pk")
     ]
