@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import bench
@@ -28,15 +29,20 @@ from registry.selectors.policies import pack_of  # noqa: E402
 from sanctions.models import Candidate, ListEntry, PopulationRun, Standing  # noqa: E402
 from sanctions.selectors.population import (  # noqa: E402
     CHUNK,
-    Answer,
     population_ask,
+    population_ask_few,
     population_choose,
     population_judge,
     population_loud,
 )
 from sanctions.selectors.population_changes import changes_seen, changes_since  # noqa: E402
 from sanctions.services.population import candidates_refresh  # noqa: E402
-from sanctions.services.standings import standings_note, standings_note_answers, standings_read  # noqa: E402
+from sanctions.services.standings import (  # noqa: E402
+    standings_note,
+    standings_note_answers,
+    standings_of_quiet,
+    standings_read,
+)
 
 ON = dt.date(2026, 11, 20)
 # At most so many times plain SQL; a night at most such a part of a run in which everything is new; of one process.
@@ -167,34 +173,44 @@ def _baseline(pack_id: str) -> None:
         )
 
 
-def _evaluate(
-    loaded: LoadedPack, version: PolicyVersion, on: dt.date, *, chosen: list[int] | None = None
-) -> dict[str, int]:
+def _evaluate(loaded: LoadedPack, version: PolicyVersion, on: dt.date) -> dict[str, int]:
     """Everything that the job finds out and notes, without candidates: they are proposals, not part of the answer."""
     with old_objects_spared():
-        answered = population_ask(loaded.pack, on, chosen=chosen)
-        loud, due, noted = population_loud(), 0, 0
-        for start in range(0, len(loud), CHUNK):
-            ids = loud[start : start + CHUNK]
-            before, answers = standings_read(ids, version.pack_id), []
-            for judged in population_judge(ids, loaded, on):
-                evaluation = judged.evaluation
-                assert evaluation is not None, judged.error
-                if evaluation.due:
-                    due += 1
-                    _ = [evaluation.reasons[each.list_code].to_dict() for each in evaluation.due]
-                answers.append(Answer(judged.world.subject.pk, evaluation.points, evaluation.next_change_on))
-            noted += standings_note(answers=answers, before=before, policy=version, on=on)
+        answered, loud = population_ask(loaded.pack, on), population_loud()
+        due, noted = _judge(loud, loaded, version, on)
         noted += standings_note_answers(policy=version, on=on)
-    name = "" if chosen is None else "night "
-    return {f"{name}answered": answered, f"{name}judged": len(loud), f"{name}due": due, f"{name}noted": noted}
+    return {"answered": answered, "judged": len(loud), "due": due, "noted": noted}
+
+
+def _judge(loud: Sequence[int], loaded: LoadedPack, version: PolicyVersion, on: dt.date) -> tuple[int, int]:
+    due, noted = 0, 0
+    for start in range(0, len(loud), CHUNK):
+        ids = loud[start : start + CHUNK]
+        before, answers = standings_read(ids, version.pack_id), []
+        for judged in population_judge(ids, loaded, on):
+            evaluation = judged.evaluation
+            assert evaluation is not None, judged.error
+            if evaluation.due:
+                due += 1
+                _ = [evaluation.reasons[each.list_code].to_dict() for each in evaluation.due]
+            answers.append((judged.world.subject.pk, evaluation.next_change_on))
+        noted += standings_note(answers=answers, before=before, policy=version, on=on)
+    return due, noted
 
 
 def _night(loaded: LoadedPack, version: PolicyVersion, seen: dt.datetime | None) -> dict[str, int]:
     tomorrow = ON + dt.timedelta(days=1)
-    changes_seen()
-    chosen = population_choose(changes_since(seen, ON, [version.pack_id], tomorrow))
-    return {"night chosen": len(chosen)} | _evaluate(loaded, version, tomorrow, chosen=chosen)
+    with old_objects_spared():
+        changes_seen()
+        chosen = population_choose(changes_since(seen, ON, [version.pack_id], tomorrow))
+        before = standings_read(chosen, version.pack_id)
+        answers = population_ask_few(loaded.pack, tomorrow, chosen)
+        due, noted = _judge(answers.loud, loaded, version, tomorrow)
+        quiet = standings_of_quiet(answers, before)
+        noted += standings_note(answers=quiet, before=before, policy=version, on=tomorrow)
+    answered = len(answers.quiet) + len(answers.loud)
+    counts = {"chosen": len(chosen), "answered": answered, "judged": len(answers.loud), "due": due, "noted": noted}
+    return {f"night {name}": number for name, number in counts.items()}
 
 
 def _change(pack_id: str, run: int) -> None:

@@ -53,10 +53,11 @@ class CandidateGround(models.Model):
 
 
 class Standing(models.Model):
-    """A subject's points under one pack, and the first later day on which time alone changes the answer.
+    """The first later day on which time alone may bring about or take away something due to a subject under one pack.
 
-    Only a note for the nightly job, so that it finds by index what is due; every decision evaluates anew. A subject
-    without a note has no points and nothing that time would change, once the county was asked (`PopulationRun`).
+    Only a note for the nightly job, so that it finds by index whom to ask; every decision evaluates anew. A subject
+    without a note has nothing to wait for, once the county was asked (`PopulationRun`). Who has nothing due and is far
+    from it waits for the end of an entry alone: points that leave their window make nothing due.
     `evaluated_on`: the day on which the note was written; later evaluations that agree leave it.
     """
 
@@ -71,8 +72,7 @@ class Standing(models.Model):
         PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     evaluated_on = models.DateField("评估日期")
-    next_change_on = models.DateField("结论可能变化的日期", null=True)
-    points = models.IntegerField("计分", null=True)
+    next_change_on = models.DateField("结论可能变化的日期")
 
     class Meta:
         verbose_name = verbose_name_plural = "评估状态"

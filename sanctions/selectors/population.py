@@ -1,11 +1,13 @@
 """Asking a pack about the whole county at once: what is the same for everybody comes from one query, and only the
 subjects that it cannot answer are evaluated one by one, read in chunks.
 
-The text of the queries holds names of tables, never a value. The answers stand in a temporary table of this connection (`ANSWERS`) until the next question.
+The text of the queries holds names of tables, never a value. The answers of everybody stand in a temporary table of this
+connection (`ANSWERS`) until the next question; those of a few are simply returned.
 """
 # ruff: noqa: S608
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +18,7 @@ from registry.models import AccidentDetail, Finding, RecordItem
 from registry.rules.policy.evaluation import Evaluation
 from registry.rules.policy.loader import LoadedPack
 from registry.rules.policy.schema import Pack
-from registry.rules.policy.screen import Source, asks_only_of_classified
+from registry.rules.policy.screen import Source
 from registry.selectors.remembered import answers_remembered
 from sanctions.selectors.history import SubjectWorld, evaluate_loaded
 from sanctions.selectors.population_sql import PopulationQuery
@@ -26,17 +28,28 @@ from sanctions.selectors.worlds import worlds_of
 ANSWERS = "population_answer"
 CHUNK = 500
 _WORK_MEMORY = "128MB"
-# Of so many subjects and more the whole tables are read; of fewer rows than this the records are looked up.
-_MANY, _LOOKED_UP = 20_000, 200_000
+# Asking about more subjects than this, one asks about everybody; of fewer rows than this the records are looked up.
+FEW, _LOOKED_UP = 20_000, 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a pack says of one subject: points (None: it keeps none) and the first day on which time changes anything."""
+    """What a pack says of one subject: points (None: it keeps none), the first day on which time changes anything, and
+    the first on which time may make something due or take it away (`wakes_on`).
+    """
 
     subject_id: int
     points: int | None
     next_change_on: date | None
+    wakes_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers of a few: those that the query alone gives, and the subjects that only a full evaluation can answer."""
+
+    quiet: Sequence[Answer]
+    loud: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +72,50 @@ def population_choose(queries: Iterable[tuple[str, Any]]) -> list[int]:
         return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 
 
-def population_ask(pack: Pack, on: date, *, chosen: Collection[int] | None = None) -> int:
-    """Ask `pack` about everybody, or about the `chosen` subjects alone, on the day `on`. Returns how many have an answer.
+def population_ask(pack: Pack, on: date) -> int:
+    """Ask `pack` about everybody on the day `on`. Returns how many have an answer.
 
     Everybody without a row in the answers: no points, nothing due, nothing that time changes.
     """
-    looked_up = () if chosen is not None or connection.vendor != "postgresql" else _looked_up(pack)
-    text, params = PopulationQuery(pack, on, chosen=chosen, looked_up=looked_up).build()
+    looked_up = () if connection.vendor != "postgresql" else _looked_up(pack)
+    text, params = PopulationQuery(pack, on, looked_up=looked_up).build()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
-        are_few = chosen is not None and len(chosen) < _MANY
-        if connection.vendor == "postgresql":
-            settings = _settings(are_few=are_few).items()
-            cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings))
-        cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
-        if connection.vendor == "postgresql":  # what else the caller's transaction does is planned as ever
-            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _settings(are_few=are_few)))
+        with _planned(cursor, are_few=False):
+            cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
         cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
         return int(cursor.fetchone()[0])
+
+
+def population_ask_few(pack: Pack, on: date, chosen: Collection[int]) -> Answers:
+    """Ask `pack` about the `chosen` subjects alone on the day `on`; the same answers as among everybody's, in order of
+    subject. Whoever is in neither part of them: no points, nothing due, nothing that time changes. Of more than `FEW` it
+    costs more than asking about everybody.
+    """
+    text, params = PopulationQuery(pack, on, chosen=chosen).build()
+    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=True):
+        cursor.execute(text, params)
+        rows = sorted(cursor.fetchall())
+    quiet = [
+        Answer(pk, points, _day(changes), _day(wakes)) for pk, points, changes, is_loud, wakes in rows if not is_loud
+    ]
+    return Answers(quiet, [row[0] for row in rows if row[3]])
+
+
+@contextmanager
+def _planned(cursor: Any, *, are_few: bool) -> Iterator[None]:
+    """Within, PostgreSQL plans for so many; what else the caller's transaction does is planned as ever."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    settings = _settings(are_few=are_few)
+    cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
+    yield
+    cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings))
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _settings(*, are_few: bool) -> dict[str, str]:
@@ -127,9 +166,8 @@ def population_judge(ids: Collection[int], loaded: LoadedPack, on: date) -> list
     Lists, grounds, reasons, points and the next day of change are whole; records that none of them can rest on are
     not read where the pack allows it.
     """
-    classified = loaded.id if asks_only_of_classified(loaded.pack) else None
     with answers_remembered():
-        return [_judged(world, loaded, on) for world in worlds_of(ids, classified=classified)]
+        return [_judged(world, loaded, on) for world in worlds_of(ids, asked_by=loaded.pack, on=on)]
 
 
 def _judged(world: SubjectWorld, loaded: LoadedPack, on: date) -> Judged:
@@ -145,13 +183,13 @@ def population_quiet() -> Iterator[Answer]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT subject_id, points, next_change_on FROM {ANSWERS} "
+                f"SELECT subject_id, points, next_change_on, wakes_on FROM {ANSWERS} "
                 "WHERE is_loud = 0 AND subject_id > %s ORDER BY subject_id LIMIT %s",
                 [after, CHUNK],
             )
             rows = cursor.fetchall()
-        for subject_id, points, day in rows:
-            yield Answer(subject_id, points, date.fromisoformat(day) if isinstance(day, str) else day)
+        for subject_id, points, changes_on, wakes_on in rows:
+            yield Answer(subject_id, points, _day(changes_on), _day(wakes_on))
         if len(rows) < CHUNK:
             return
         after = rows[-1][0]

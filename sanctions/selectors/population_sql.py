@@ -56,8 +56,9 @@ class PopulationQuery:
     """Builds the query of one pack on one day. `chosen`: only for these subjects (None: for all); `looked_up`: sources
     so small that their records are looked up one by one instead of passing over all records (PostgreSQL).
 
-    Its rows: subject, points, next_change_on, is_loud (1: only a full evaluation can tell), and the standing noted so
-    far. A subject without a row has no points, nothing due, and nothing that time changes.
+    Its rows: subject, points, next_change_on, is_loud (1: only a full evaluation can tell), wakes_on (the first day on
+    which time may make something due), and of everybody the standing noted so far. A subject without a row has no points, nothing
+    due, and nothing that time changes.
     """
 
     def __init__(
@@ -84,24 +85,25 @@ class PopulationQuery:
 
     def build(self) -> tuple[str, dict[str, Any]]:
         """Return the query and its parameters."""
-        rows = [self._facts(source) for source in _FROM if self._is_asked(source)]
-        rows += [self._entries(), self._noted()]
+        rows = [*(self._facts(source) for source in _FROM if self._is_asked(source)), self._entries()]
+        if self.chosen is None:
+            rows.append(self._noted())
         sums = ["SUM(points) AS points", "MIN(points_day) AS points_day", "SUM(same) AS same", "SUM(public) AS public"]
         sums += [f"SUM({name}) AS {name}" for name in self._counts()]
         sums += [f"MAX({name}) AS {name}" for name in self.forces.values()]
         text = f"""
-            WITH {self._chosen()}used AS ({self._used()}),
+            WITH {self._chosen()}{"" if self._uses_look_up() else f"used AS ({self._used()}), "}
             facts AS ({" UNION ALL ".join(rows)}),
             found AS (SELECT subject_id, MIN(acted) AS acted, {", ".join(sums)}, MIN(edge) AS edge, MAX(odd) AS odd
                 FROM facts GROUP BY subject_id)
             SELECT found.subject_id AS subject_id, {self._points()} AS points, {self._next_change()} AS next_change_on,
-                CASE WHEN {self._loud()} THEN 1 ELSE 0 END AS is_loud,
-                noted.id AS standing_id, noted.policy_id AS old_policy_id, noted.evaluated_on AS old_evaluated_on,
-                noted.points AS old_points, noted.next_change_on AS old_next_change_on
+                CASE WHEN {self._loud()} THEN 1 ELSE 0 END AS is_loud, found.edge AS wakes_on
+                {"" if self.chosen is not None else _NOTED}
             FROM found JOIN {table(Subject)} s ON s.id = found.subject_id
-            LEFT JOIN {table(Standing)} noted
-                ON noted.subject_id = found.subject_id AND noted.pack_id = {self.q.bind(self.pack.head.id)}
         """
+        if self.chosen is None:
+            text += f"""LEFT JOIN {table(Standing)} noted
+                ON noted.subject_id = found.subject_id AND noted.pack_id = {self.q.bind(self.pack.head.id)}"""
         return text, self.q.params
 
     # --- rows that are counted
@@ -170,7 +172,7 @@ class PopulationQuery:
                     THEN r.occurred_on ELSE r.decided_on END AS day,
                 CASE WHEN {mixed} THEN 1 ELSE 0 END AS is_mixed,
                 COALESCE(r.occurred_on, r.decided_on) AS acted
-            FROM {text} LEFT JOIN used u ON u.record_id = r.id AND u.subject_id = r.subject_id
+            FROM {text} {self._join_used()}
             WHERE r.state <> 'draft' AND {self._may_be_inside(source)}{self._fence()}"""
 
     def _fence(self) -> str:
@@ -287,7 +289,18 @@ class PopulationQuery:
 
     # --- entries, and what is noted already
 
-    def _used(self) -> str:
+    def _uses_look_up(self) -> bool:
+        """Whether the entries that have used a record are looked up for each, as for a few."""
+        return self.chosen is not None and connection.vendor == "postgresql"
+
+    def _join_used(self) -> str:
+        if self._uses_look_up():
+            return (
+                f"LEFT JOIN LATERAL ({self._used('AND g.record_id = r.id AND e.subject_id = r.subject_id')}) u ON true"
+            )
+        return "LEFT JOIN used u ON u.record_id = r.id AND u.subject_id = r.subject_id"
+
+    def _used(self, only: str = "") -> str:
         columns = ", ".join(
             f"MAX(CASE WHEN {self.q.among('e.list_code', each.used_by)} THEN 1 ELSE 0 END) AS {self.used[each.code]}"
             for each in self.screen.lists
@@ -295,7 +308,8 @@ class PopulationQuery:
         return f"""SELECT g.record_id, e.subject_id{", " if columns else ""}{columns}
             FROM {table(EntryGround)} g JOIN {table(ListEntry)} e ON e.id = g.entry_id
             WHERE e.pack_id = {self.q.bind(self.pack.head.id)} AND {_PUBLISHED} <= {self.q.bind(self.on)}
-                AND NOT {self.q.among("e.end_reason", _FREEING)} AND {self._among_chosen("e.subject_id")}
+                AND NOT {self.q.among("e.end_reason", _FREEING)}
+                {only or f"AND {self._among_chosen('e.subject_id')}"}
             GROUP BY g.record_id, e.subject_id"""
 
     def _entries(self) -> str:
@@ -328,7 +342,7 @@ class PopulationQuery:
 
     def _noted(self) -> str:
         return f"""{self._row("n.subject_id")} FROM {table(Standing)} n
-            WHERE n.pack_id = {self.q.bind(self.pack.head.id)} AND {self._among_chosen("n.subject_id")}"""
+            WHERE n.pack_id = {self.q.bind(self.pack.head.id)}"""
 
     # --- the answer
 
@@ -393,6 +407,8 @@ class PopulationQuery:
 
 
 _PUBLISHED = "COALESCE(e.published_on, e.starts_on)"
+_NOTED = """, noted.id AS standing_id, noted.policy_id AS old_policy_id, noted.evaluated_on AS old_evaluated_on,
+    noted.next_change_on AS old_next_change_on"""
 _ACCIDENT = "LEFT JOIN {accident} a ON a.record_id = r.id"
 # What each source is read from, and the columns that its tests ask for.
 _FROM: dict[Source, tuple[str, str]] = {

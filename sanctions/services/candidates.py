@@ -101,7 +101,8 @@ def _evaluate_pack(
 ) -> None:  # fmt: skip
     pack_id, ids = active.version.pack_id, [world.subject.pk for world in worlds]
     evaluations = {world.subject.pk: evaluate_world(world, active.version, writing.on) for world in worlds}
-    standings_set(evaluations=evaluations, policy=active.version, on=writing.on)
+    days = {subject_id: evaluation.next_change_on for subject_id, evaluation in evaluations.items()}
+    standings_set(days, active.version, on=writing.on)
     handled, waiting = handled_of(ids, pack_id), defaultdict[int, dict[str, Candidate]](dict)
     for candidate in _open(ids).filter(pack_id=pack_id):
         waiting[candidate.subject_id][candidate.list_code] = candidate

@@ -18,16 +18,23 @@ from sanctions.models import PopulationRun, Standing
 from sanctions.selectors.candidates import handled_of, listing_packs, subjects_of_gone_packs, subjects_waiting
 from sanctions.selectors.population import (
     CHUNK,
-    Answer,
+    FEW,
     Judged,
     population_ask,
+    population_ask_few,
     population_choose,
     population_judge,
     population_loud,
 )
 from sanctions.selectors.population_changes import changes_seen, changes_since
 from sanctions.services.candidates import candidates_evaluate_all, is_in_step
-from sanctions.services.standings import standings_note, standings_note_answers, standings_read
+from sanctions.services.standings import (
+    standings_note,
+    standings_note_answers,
+    standings_of_quiet,
+    standings_read,
+    standings_set,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +91,9 @@ def candidates_follow(*, subject_ids: Collection[int], actor: Account | None, on
     `candidates_evaluate` does for each, asked in as few questions as a night's. Counts as `candidates_refresh`.
     """
     night, running, chosen = _Night(actor, on), listing_packs(on), sorted(set(subject_ids))
-    for active in running if chosen else []:
-        _settle(active, None, night, chosen=chosen)
+    for start in range(0, len(chosen), FEW):
+        for active in running:
+            _settle_few(active, chosen[start : start + FEW], night)
     codes = [active.version.pack_id for active in running]
     _evaluate_each(sorted(set(chosen).intersection(subjects_of_gone_packs(codes))), night)
     Standing.objects.filter(subject__in=chosen).exclude(pack_id__in=codes).delete()
@@ -110,8 +118,10 @@ def _refresh_changed(
     packs = [active.version.pack_id for active in known]
     chosen = population_choose(changes_since(since, min(run.looked_on for run in runs), packs, night.on))
     for active, run in zip(known, runs, strict=True):
-        if chosen:
-            _settle(active, None, night, chosen=chosen)
+        if len(chosen) > FEW:
+            _settle(active, None, night)
+        elif chosen:
+            _settle_few(active, chosen, night)
         run.looked_on, run.seen_until = night.on, seen
         run.save()
 
@@ -129,16 +139,15 @@ def _refresh_everybody(active: ActivePack, run: PopulationRun | None, seen: date
     run.save()
 
 
-def _settle(
-    active: ActivePack, run: PopulationRun | None, night: _Night, *, chosen: Sequence[int] | None = None
-) -> None:  # fmt: skip
-    """Ask the pack, settle whom the question cannot answer or whose candidate has no grounds left, note the others."""
+def _settle(active: ActivePack, run: PopulationRun | None, night: _Night) -> None:
+    """Ask the pack about everybody, settle whom the question cannot answer or whose candidate has no grounds left, and
+    note the others.
+    """
     waiting = subjects_waiting(active.version.pack_id)
-    night.add("asked", population_ask(active.pack, night.on, chosen=chosen))
+    night.add("asked", population_ask(active.pack, night.on))
     loud = population_loud()
     # Nothing is due for them any more, so the question alone does not name them.
-    quiet = (waiting if chosen is None else waiting.intersection(chosen)).difference(loud)
-    _evaluate_each(sorted(quiet), night)
+    _evaluate_each(sorted(waiting.difference(loud)), night)
     for start in range(0, len(loud), CHUNK):
         ids = [subject_id for subject_id in loud[start : start + CHUNK] if run is None or subject_id > run.after]
         if ids:
@@ -149,12 +158,26 @@ def _settle(
     night.add("noted", standings_note_answers(policy=active.version, on=night.on))
 
 
+def _settle_few(active: ActivePack, chosen: Sequence[int], night: _Night) -> None:
+    """Do the same about the `chosen` alone."""
+    version = active.version
+    waiting = subjects_waiting(version.pack_id).intersection(chosen)
+    before = standings_read(chosen, version.pack_id)
+    answers = population_ask_few(active.pack, night.on, chosen)
+    night.add("asked", len(answers.quiet) + len(answers.loud))
+    _evaluate_each(sorted(waiting.difference(answers.loud)), night)
+    for start in range(0, len(answers.loud), CHUNK):
+        _settle_chunk(answers.loud[start : start + CHUNK], active, night)
+    quiet = standings_of_quiet(answers, before)
+    night.add("noted", standings_note(answers=quiet, before=before, policy=version, on=night.on))
+
+
 def _settle_chunk(ids: Sequence[int], active: ActivePack, night: _Night) -> None:
     version = active.version
     loaded = LoadedPack(pack=active.pack, content_hash=version.content_hash, source=version.pack_id)
     before = standings_read(ids, version.pack_id)
     handled = handled_of(ids, version.pack_id)
-    agreed: list[Answer] = []
+    agreed: list[tuple[int, date | None]] = []
     differing: list[int] = []
     for judged in population_judge(ids, loaded, night.on):
         subject_id, evaluation = judged.world.subject.pk, judged.evaluation
@@ -162,7 +185,7 @@ def _settle_chunk(ids: Sequence[int], active: ActivePack, night: _Night) -> None
         if evaluation is None:
             _fail(judged, active, night)
         elif is_in_step(active, evaluation, handled[subject_id]):
-            agreed.append(Answer(subject_id, evaluation.points, evaluation.next_change_on))
+            agreed.append((subject_id, evaluation.next_change_on))
         else:
             differing.append(subject_id)
     night.add("noted", standings_note(answers=agreed, before=before, policy=version, on=night.on))
@@ -178,12 +201,7 @@ def _fail(judged: Judged, active: ActivePack, night: _Night) -> None:
 
 def _look_again(subject_id: int, active: ActivePack, on: date) -> None:
     """Note the day itself as the day of change, so that the next night looks again."""
-    Standing.objects.update_or_create(
-        subject_id=subject_id,
-        pack_id=active.version.pack_id,
-        defaults={"policy": active.version, "next_change_on": on},
-        create_defaults={"policy": active.version, "next_change_on": on, "evaluated_on": on},
-    )
+    standings_set({subject_id: on}, active.version, on=on)
 
 
 def _evaluate_each(ids: Sequence[int], night: _Night) -> None:

@@ -146,6 +146,36 @@ def asks_only_of_classified(pack: Pack) -> bool:
     )
 
 
+def windows_asked(pack: Pack) -> tuple[Window, ...] | None:
+    """Return the windows, all of them counted back from the day asked about, outside of which no record counts towards
+    a list or points; None when some condition asks of records whenever they were.
+    """
+    found: list[Window] = []
+    for rule in pack.lists:
+        if rule.entry is not None:
+            inside = _windows(rule.entry, pack)
+            if inside is None:
+                return None
+            found += inside
+    if pack.points is not None:
+        found.append(pack.points.window)
+    return None if any(each.kind == "span" for each in found) else tuple(found)
+
+
+def _windows(node: Node, pack: Pack) -> list[Window] | None:
+    match node:
+        case AnyOf() | AllOf():
+            inside = [_windows(branch, pack) for branch in node.branches]
+            return None if None in inside else [each for part in inside if part for each in part]
+        case CountNode() if all(type(each) in {AllOf, AnyOf, *_LEAVES} for each in nodes_of(node.count.of)):
+            return [node.count.window]
+        case SameItemNode():
+            return [node.same_item.window]
+        case PointsNode() | OnListNode():
+            return []
+    return None
+
+
 def _list_screen(pack: Pack, code: str) -> ListScreen:
     rule = pack.lists_by_code[code]
     assert rule.entry is not None  # noqa: S101  (asked only of lists with entry conditions)
