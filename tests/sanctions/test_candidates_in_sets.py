@@ -34,7 +34,7 @@ def written() -> list[list[str]]:
     candidates = [(row[1:], grounds.get(row[0], [])) for row in Candidate.objects.values_list("pk", *said)]
     versions = Candidate.history.values_list(*said, "history_type", "history_change_reason", "history_user")
     events = Event.objects.filter(name__startswith="candidate").values_list("name", "text", "subject", "on", "payload")
-    notes = Standing.objects.values_list("subject", "pack_id", "policy", "evaluated_on", "next_change_on", "points")
+    notes = Standing.objects.values_list("subject", "pack_id", "policy", "evaluated_on", "next_change_on")
     return [sorted(map(repr, rows)) for rows in (candidates, versions, events, notes)]
 
 

@@ -158,11 +158,9 @@ class Snapshot:
         return model._meta.app_label in ("registry", "sanctions", "incentives", "repair", "disclosure")
 
     def _rows(self, model) -> Counter[str]:
-        return Counter(filter(None, (self._row(row) for row in model._base_manager.all())))
+        return Counter(self._row(row) for row in model._base_manager.all())
 
-    def _row(self, row) -> str | None:
-        if row._meta.label == "sanctions.Standing" and not row.points and row.next_change_on is None:
-            return None  # a note that says nothing; without it is the same (see the model)
+    def _row(self, row) -> str:
         values = {}
         for field in row._meta.concrete_fields:
             value = getattr(row, field.attname)
