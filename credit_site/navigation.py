@@ -89,6 +89,7 @@ PUBLIC = (
 
 ACCOUNT = (
     Place("信箱", "registry:inbox", "workbench.view"),
+    Place("我的导出文件", "registry:export-files", "export.own"),
     Place("修改密码", "account_change_password"),
     Place("二次验证", "mfa_index"),
 )

@@ -1,5 +1,6 @@
 """Disclosure's outbox handlers, named once when the apps are ready."""
 
+from disclosure.services import export_kinds  # noqa: F401 - names its kinds
 from disclosure.services.channels import file_drop, owing
 from registry.services import outbox
 

@@ -10,6 +10,7 @@ class IncentivesConfig(AppConfig):
         from incentives.selectors.clashes import honours_held
         from incentives.selectors.grants import incentives_for
         from incentives.selectors.tier_effects import tiers_graded
+        from incentives.services import tier_files  # noqa: F401  (names its kind of file)
         from incentives.views.honour_panel import honours_panel
         from incentives.views.inspection_panel import inspections_panel
         from incentives.views.subject_panel import commitments_panel

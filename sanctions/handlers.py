@@ -3,6 +3,7 @@
 from registry.services import outbox
 from sanctions.services import (
     check_sheets,
+    export_kinds,  # noqa: F401 - names its kinds
     retention_kinds,  # noqa: F401 - names its kinds
     trials,
 )

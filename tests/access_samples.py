@@ -39,6 +39,7 @@ from tests.incentives import access_samples as honour_samples
 from tests.incentives import inspection_samples
 from tests.incentives.promising import COUNTY, PROMISE, VOLUNTARY, on_paper
 from tests.registry.imports.files import previewed_batch
+from tests.registry.long_exports import an_export
 from tests.repair import request_samples
 from tests.sanctions import check_samples, joint, listing, reports
 from tests.sanctions.case_world import CaseWorld, activate
@@ -376,6 +377,8 @@ SAMPLES: dict[str, Builder] = {
     "registry:import-detail": an_import,
     "registry:import-start": an_import,
     "registry:import-cancel": an_import,
+    "registry:export-file": lambda world: an_export(world.accounts["handler"]),
+    "registry:export-fetch": lambda world: an_export(world.accounts["handler"]),
     "registry:import-failed": an_import,
     # --- registry: administration
     "registry:account-detail": an_account,

@@ -16,6 +16,10 @@ WATCHERS = OFFICERS | {"auditor"}
 ALL_ROLES = OFFICERS | {"department", "subject", "auditor", "administrator"}
 
 
+# Pages of what one account alone asked for: the role whose the sample is. It is not there for the other roles that may.
+OWNED = {"registry:export-file": "handler", "registry:export-fetch": "handler"}
+
+
 def only(*roles: str) -> frozenset[str]:
     assert set(roles) <= ALL_ROLES, roles
     return frozenset(roles)
@@ -90,6 +94,9 @@ ACCESS: dict[str, str | frozenset[str]] = {
     "registry:import-cancel": only("handler"),
     "registry:import-failed": only("handler"),
     "registry:export": only("handler", "publisher", "auditor"),
+    "registry:export-files": WATCHERS | only("department"),  # one's own
+    "registry:export-file": WATCHERS | only("department"),  # one's own; another's is not there
+    "registry:export-fetch": WATCHERS | only("department"),  # the same, and with the right that its kind asks for
     # --- registry: policies
     "registry:policy-list": WATCHERS | only("administrator"),
     "registry:policy-detail": WATCHERS | only("administrator"),

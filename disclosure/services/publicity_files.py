@@ -1,9 +1,8 @@
 """The monthly form of dual publicity and its rows as xlsx; every download is an event."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +22,8 @@ from disclosure.selectors.submission_cells import HEADER, submission_cells
 from registry.models import Account, Record
 from registry.services import authz
 from registry.services.events import event_record
+from registry.services.imports.writing import CONTENT_TYPES
+from registry.services.made_files import MadeFile, scratch
 from registry.services.workbooks import Sheet, write_workbook
 
 FORM_HEADER = (
@@ -31,15 +32,16 @@ FORM_HEADER = (
 )  # fmt: skip
 RANKING_HEADER = ("名次", "决定部门", "综合（%）", "上报率（%）", "公示率（%）", "合规率（%）", "及时率（%）")
 MISSING_HEADER = ("决定部门", "种类", "文书号", "决定日期", "清单来源", "核实结论", "未报原因")
-_IN_MEMORY = 2 * 1024 * 1024
+XLSX = CONTENT_TYPES["xlsx"]
 Cells = list[str | int | float | None]
 
 
-def month_file(*, span: Span, site: str, actor: Account, on: date) -> BinaryIO:
+def month_file(*, span: Span, site: str, actor: Account, on: date) -> MadeFile:
     """Write the monthly form of a span: figures, ranking, every row that is late, not
     reported in time or sent back, what nobody reported. `site`: the address
     where the county publishes. Raises NotAllowed."""
-    return _written(f"{span.first:%Y年%m月}双公示月报", month_sheets(span, site), actor, on)
+    name = f"双公示月报-{span.first:%Y%m}.xlsx"
+    return _written(f"{span.first:%Y年%m月}双公示月报", name, month_sheets(span, site), actor, on)
 
 
 def month_sheets(span: Span, site: str) -> list[Sheet]:
@@ -60,16 +62,18 @@ def month_sheets(span: Span, site: str) -> list[Sheet]:
     ]
 
 
-def decisions_file(*, span: Span, shown: str, kind: str, actor: Account, on: date) -> BinaryIO:
+def decisions_file(*, span: Span, shown: str, kind: str, actor: Account, on: date) -> MadeFile:
     """Write every decision behind a figure. Raises NotAllowed, KeyError for what cannot be shown."""
     rows = decision_cells(decisions_shown(span, shown=shown, kind=kind), shown=shown, on=span.on)
     what = f"{span.first:%Y年%m月}双公示{SHOWN[shown]}明细"
-    return _written(what, [Sheet(SHOWN[shown], ROWS_HEADER, rows)], actor, on)
+    name = f"双公示{SHOWN[shown]}明细-{span.first:%Y%m}.xlsx"
+    return _written(what, name, [Sheet(SHOWN[shown], ROWS_HEADER, rows)], actor, on)
 
 
-def submissions_file(*, found: QuerySet[Any], actor: Account, on: date) -> BinaryIO:
+def submissions_file(*, found: QuerySet[Any], actor: Account, on: date) -> MadeFile:
     """Write what became of records in the channels. Raises NotAllowed."""
-    return _written("公示渠道报送情况", [Sheet("报送情况", HEADER, submission_cells(found))], actor, on)
+    name = f"公示渠道报送情况-{on:%Y%m%d}.xlsx"
+    return _written("公示渠道报送情况", name, [Sheet("报送情况", HEADER, submission_cells(found))], actor, on)
 
 
 def _form_rows(span: Span, site: str, lines: list[Line], missing: list[MissingDecision]) -> Iterator[Cells]:
@@ -117,18 +121,13 @@ def _missing_rows(missing: Iterable[MissingDecision]) -> Iterator[Cells]:
         ]  # fmt: skip
 
 
-def _written(what: str, sheets: Iterable[Sheet], actor: Account, on: date) -> BinaryIO:
+def _written(what: str, name: str, sheets: Iterable[Sheet], actor: Account, on: date) -> MadeFile:
     authz.require(actor, "publication.view", on=on)
-    stream = _scratch()
+    stream = scratch()
     rows = write_workbook(stream, sheets)
     stream.seek(0)
     with transaction.atomic():
         event_record(
             "publicity.exported", f"下载{what}，共{sum(rows)}行", obj=actor, actor=actor, on=on, payload={"rows": rows}
         )
-    return stream
-
-
-def _scratch() -> BinaryIO:
-    """Open a file that lives on disk once it grows, and goes when it is closed, which the response does."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+    return MadeFile(stream, name, XLSX, sum(rows))

@@ -19,7 +19,7 @@ from disclosure.services.channels.answering import acknowledgement_read
 from disclosure.services.channels.carriers import carrier_of, carriers, kind_label
 from disclosure.services.channels.file_drop import folder_in, folder_out
 from disclosure.services.channels.moves import When
-from disclosure.services.publicity_files import submissions_file
+from disclosure.services.export_kinds import SUBMISSIONS, submissions_given
 from registry import clock
 from registry.base.errors import DomainError
 from registry.models import Record
@@ -28,8 +28,8 @@ from registry.services import authz
 from registry.services.evidence import attachment_download_log
 from registry.services.imports.writing import CONTENT_TYPES
 from registry.views.addresses import request_address
+from registry.views.export_files import export_answer, file_response
 from registry.views.guards import actor_of, form_attempt, permission, version_of
-from registry.views.imports import file_response
 from registry.views.paging import page_of
 
 PAGES = "disclosure/office/channels"
@@ -262,21 +262,22 @@ def acknowledgement_detail(request: HttpRequest, public_id: UUID) -> HttpRespons
 
 
 # --- records in channels -------------------------------------------------------------------------------------------
-def _asked(request: HttpRequest) -> tuple[SubmissionsForm, Any]:
+def _asked(request: HttpRequest) -> tuple[SubmissionsForm, dict[str, Any]]:
+    """Return the form, and what is asked as `submissions_shown` takes it."""
     form = SubmissionsForm(request.GET)
     given = form.cleaned_data if form.is_valid() else {}
-    found = selector.submissions_shown(
-        on=clock.today(), channel=given.get("channel"), shown=given.get("shown") or "all", kind=given.get("kind") or "",
-        text=given.get("text") or "",
-    )  # fmt: skip
-    return form, found
+    return form, {
+        "channel": given.get("channel"), "shown": given.get("shown") or "all", "kind": given.get("kind") or "",
+        "text": given.get("text") or "",
+    }  # fmt: skip
 
 
 @permission("publication.view")
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponse:
     """List records by channel and state."""
-    form, found = _asked(request)
+    form, asked = _asked(request)
+    found = selector.submissions_shown(on=clock.today(), **asked)
     query = request.GET.copy()
     query.pop("page", None)
     context = {"form": form, "page": page_of(request, found), "query": query.urlencode(), "may": _may(request)}
@@ -287,9 +288,8 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def submission_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the list, filtered as on the page, as xlsx."""
-    _, found = _asked(request)
-    stream = submissions_file(found=found, actor=actor_of(request), on=clock.today())
-    return file_response(stream, f"公示渠道报送情况-{clock.today():%Y%m%d}.xlsx", CONTENT_TYPES["xlsx"])
+    _, asked = _asked(request)
+    return export_answer(request, SUBMISSIONS, submissions_given(**asked))
 
 
 @permission("publication.view")

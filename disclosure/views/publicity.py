@@ -13,18 +13,16 @@ from disclosure.models import MissingDecision, SpotCheck
 from disclosure.rules.publicity_figures import ranking
 from disclosure.selectors import office
 from disclosure.selectors import publicity_figures as selector
-from disclosure.services.publicity_files import decisions_file, month_file
+from disclosure.services.export_kinds import DECISIONS, MONTH, span_given
 from disclosure.services.spot_checks import missing_settle as settle
 from disclosure.services.spot_checks import spot_check_make
 from registry import clock
 from registry.services import authz
-from registry.services.imports.writing import CONTENT_TYPES
+from registry.views.export_files import export_answer
 from registry.views.guards import actor_of, form_attempt, permission, version_of
-from registry.views.imports import file_response
 from registry.views.paging import page_of
 
 PAGES = "disclosure/office/publicity"
-XLSX = CONTENT_TYPES["xlsx"]
 MONTHS = 12
 
 
@@ -70,9 +68,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 def figures_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the monthly form as xlsx."""
     _, span = _asked(request)
-    site = request.build_absolute_uri("/")
-    stream = month_file(span=span, site=site, actor=actor_of(request), on=clock.today())
-    return file_response(stream, f"双公示月报-{span.first:%Y%m}.xlsx", XLSX)
+    return export_answer(request, MONTH, span_given(span, site=request.build_absolute_uri("/")))
 
 
 @permission("publication.view")
@@ -109,8 +105,7 @@ def figures_rows(request: HttpRequest) -> HttpResponse:
 def figures_rows_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the decisions, filtered as on the page, as xlsx."""
     _, span, shown, kind = _rows_asked(request)
-    stream = decisions_file(span=span, shown=shown, kind=kind, actor=actor_of(request), on=clock.today())
-    return file_response(stream, f"双公示{selector.SHOWN[shown]}明细-{span.first:%Y%m}.xlsx", XLSX)
+    return export_answer(request, DECISIONS, span_given(span, shown=shown, kind=kind))
 
 
 # --- spot checks ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,9 @@
 """Supervision tiers before officers: the list with its sheet, one subject with reasons, objections."""
 
-import tempfile
-from typing import Any, BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
@@ -12,18 +11,17 @@ from django.views.decorators.http import require_GET
 from incentives.forms.tiers import TierAnswerForm, TierFilterForm
 from incentives.models import TierObjection
 from incentives.selectors import tiers as selectors
+from incentives.services.tier_files import TIERS, tiers_given
 from incentives.services.tiers import tier_answer
 from registry import clock
 from registry.rules.policy.tiering import MISSING_LABELS
-from registry.rules.uploads import MEDIA_TYPES
 from registry.selectors.subjects import subjects_visible_to
 from registry.services import authz
-from registry.services.workbooks import Sheet, write_workbook
+from registry.views.export_files import export_answer
 from registry.views.guards import actor_of, form_attempt, permission, version_of
 from registry.views.paging import page_of
 
 PAGES = "incentives/tiers"
-_IN_MEMORY = 5_000_000  # bytes; a larger sheet goes through a file
 
 
 def _form(request: HttpRequest) -> TierFilterForm:
@@ -57,18 +55,8 @@ def tier_index(request: HttpRequest) -> HttpResponse:
 @permission("tier.view")
 @require_GET
 def tier_sheet(request: HttpRequest) -> HttpResponseBase:
-    """Send the list as .xlsx, written row by row."""
-    today = clock.today()
-    rows = selectors.tier_export(_filters(_form(request)), today)
-    header = next(rows)
-    target = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115  (the response closes it)
-    write_workbook(target, [Sheet("信用等级", header, rows)])
-    target.seek(0)
-    response = FileResponse(
-        target, as_attachment=True, filename=f"信用等级-{today}.xlsx", content_type=MEDIA_TYPES["xlsx"]
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    """Send the list, narrowed as on the page, as .xlsx."""
+    return export_answer(request, TIERS, tiers_given(_filters(_form(request))))
 
 
 @permission("tier.view")

@@ -5,6 +5,7 @@ from registry.models.calendar import CalendarDay, CalendarYear, Deadline, Deadli
 from registry.models.clients import ApiAnswer, ApiClient, ApiClientUse
 from registry.models.departments import Account, Department, RoleGrant
 from registry.models.events import Event, InboxReceipt, JobRun, Notice, OutboxMessage, Seal, WorkerBeat
+from registry.models.exports import ExportFile
 from registry.models.imports import ImportBatch, ImportRow
 from registry.models.mandates import Claim, ClaimCode, ClaimSecret, Mandate, ServiceConsent
 from registry.models.policies import (
@@ -30,7 +31,7 @@ from registry.models.webhooks import Webhook, WebhookDelivery, WebhookEvent, Web
 __all__ = [
     "AccidentDetail", "Account", "ApiAnswer", "ApiClient", "ApiClientUse", "Attachment", "AttachmentDownload", "CalendarDay",
     "CalendarYear", "Claim",
-    "ClaimCode", "ClaimSecret", "Deadline", "DeadlinePause", "Department", "Document", "Event", "Finding",
+    "ClaimCode", "ClaimSecret", "Deadline", "DeadlinePause", "Department", "Document", "Event", "ExportFile", "Finding",
     "ImportBatch", "ImportRow", "InboxReceipt", "JobRun", "Mandate", "NameGram", "Notice", "NumberSequence",
     "OrganizationRole", "OutboxMessage", "PenaltyDetail", "PermitDetail", "PolicyActivation", "PolicyAnnouncement",
     "PolicyDraft", "PolicyProposal", "PolicyVersion", "Record", "RecordEvidence", "RecordItem", "RetentionHold",

@@ -78,6 +78,12 @@ class Deadline(Tracked):
             models.Index(
                 fields=["due_on"], condition=Q(met_on__isnull=True, cancelled_on__isnull=True), name="deadline_open_due"
             ),
+            # Counted by department without the rows: what of a kind is late.
+            models.Index(
+                fields=["object_kind", "code", "due_on", "department", "object_id", "id"],
+                condition=Q(met_on__isnull=True, cancelled_on__isnull=True),
+                name="deadline_open_of_kind",
+            ),
             models.Index(fields=["object_kind", "object_id"]),
             models.Index(fields=["code", "starts_on"]),  # statistics of a period
         ]

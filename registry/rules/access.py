@@ -43,6 +43,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "import.run": frozenset({HANDLER}),
     "import.view": WATCHERS,
     "export.run": frozenset({HANDLER, PUBLISHER, AUDITOR}),
+    "export.own": WATCHERS | {DEPARTMENT},
     "candidate.dismiss": frozenset({REVIEWER, APPROVER}),
     "case.view": WATCHERS,
     "case.open": frozenset({HANDLER}),

@@ -20,6 +20,7 @@ OUTBOX: Final = "outbox"
 MESSAGES: Final = "messages"
 JOB_RUNS: Final = "job-runs"
 SIGN_INS: Final = "sign-ins"
+EXPORT_FILES: Final = "export-files"
 CHECK_LOGS: Final = "check-logs"
 TIP_IDENTITIES: Final = "tip-identities"
 PERSONS: Final = "persons"
@@ -39,6 +40,7 @@ class CountyRetention(Model):
     messages: TimedRule
     job_runs: TimedRule = Field(alias=JOB_RUNS)
     sign_ins: TimedRule = Field(alias=SIGN_INS)
+    export_files: TimedRule = Field(alias=EXPORT_FILES)
     check_logs: TimedRule = Field(alias=CHECK_LOGS)
     tip_identities: TimedRule = Field(alias=TIP_IDENTITIES)
     persons: TimedRule

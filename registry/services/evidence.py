@@ -45,9 +45,13 @@ def attachment_store(*, upload: File, actor: Account | None, most_bytes: int | N
     return attachment
 
 
-def attachment_keep_own(*, content: bytes, name: str, media_type: str, actor: Account | None) -> Attachment:
-    """Keep a file that the system itself made; call inside the service's transaction. No scan: nobody sent it."""
-    return _keep(ContentFile(content, name=name), name, media_type, actor, is_clean=True)
+def attachment_keep_own(
+    *, content: bytes | BinaryIO, name: str, media_type: str, actor: Account | None
+) -> Attachment:  # fmt: skip
+    """Keep a file that the system itself made, given as bytes or as an open stream at its beginning; call inside the
+    service's transaction. No scan: nobody sent it."""
+    file = ContentFile(content, name=name) if isinstance(content, bytes) else File(content, name=name)
+    return _keep(file, name, media_type, actor, is_clean=True)
 
 
 def _keep(file: File, name: str, media_type: str, actor: Account | None, *, is_clean: bool) -> Attachment:

@@ -16,6 +16,7 @@ from registry.models import (
     Claim,
     ClaimCode,
     Deadline,
+    ExportFile,
     ImportBatch,
     ImportRow,
     InboxReceipt,
@@ -86,6 +87,19 @@ def imports_clear(ids: Sequence[int], on: date) -> int:
     ImportRow.objects.filter(batch__in=ids).update(cells_sealed="", errors=[], warnings=[])
     attachments_remove(list(ImportBatch.objects.filter(pk__in=ids).values_list("attachment", flat=True)))
     return len(ids)
+
+
+# --- exports ------------------------------------------------------------------------------------------------------
+def exports_due(last: date) -> QuerySet[ExportFile]:
+    """Exports made by a job and settled by `last`, of which something is still there."""
+    return ExportFile.objects.filter(settled_on__lte=last).exclude(given_sealed="")
+
+
+def exports_clear(ids: Sequence[int], on: date) -> int:
+    """Remove the files, and what was asked; who exported what kind of file when stays."""
+    found = ExportFile.objects.filter(pk__in=ids)
+    attachments_remove(list(found.values_list("attachment", flat=True)))
+    return found.update(given_sealed="", faults_sealed="")
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------
@@ -225,6 +239,7 @@ def persons_clear(ids: Sequence[int], on: date) -> int:
 
 for _kind in (
     Kind(rules.IMPORT_CELLS, "导入文件和逐行内容", "删除源文件，清空各行单元格；记录不变", imports_due, imports_clear, True),
+    Kind(rules.EXPORT_FILES, "后台生成的导出文件", "删除文件和导出条件；导出记录不变", exports_due, exports_clear),
     Kind(rules.CLAIM_CODES, "一次性代码", "删除，连同修改历史", codes_due, codes_clear, subject="subject"),
     Kind(rules.CLAIMS, "账号认领材料", "隐去联系方式和证件摘要，删除授权材料", claims_due, claims_clear, True, "subject"),
     Kind(rules.OUTBOX, "已办理的待办事务", "删除", outbox_due, outbox_clear),

@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from registry.rules.publicity import Cell
+from registry.services.progress import rows_counted
 
 _LONGEST_CELL = 32_767  # of a spreadsheet
 _WIDTH = 18
@@ -65,7 +66,7 @@ def write_workbook(target: BinaryIO, sheets: Iterable[Sheet]) -> list[int]:
 def write_rows(page: Worksheet, rows: Iterable[Sequence[Cell]], top: int, text: Format) -> int:
     """Write rows from the line `top` on, texts in the form `text`; return how many."""
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(rows_counted(rows), start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 if cell:

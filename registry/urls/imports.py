@@ -1,9 +1,9 @@
-"""Routes below /office/: imports and the export in the national layout."""
+"""Routes below /office/: imports, the export in the national layout, and long exports of every kind."""
 
 from django.urls import URLPattern, path
 
 from registry.rules.publicity import Kind
-from registry.views import exports, imports
+from registry.views import export_files, exports, imports
 
 patterns: list[URLPattern] = [
     path("imports/", imports.import_index, name="import-list"),
@@ -16,4 +16,7 @@ patterns: list[URLPattern] = [
     path("imports/<uuid:public_id>/cancel/", imports.import_run_cancel, name="import-cancel"),
     path("imports/<uuid:public_id>/failed/", imports.import_failed_rows, name="import-failed"),
     path("exports/", exports.export_new, name="export"),
+    path("exports/files/", export_files.export_list, name="export-files"),
+    path("exports/files/<uuid:public_id>/", export_files.export_detail, name="export-file"),
+    path("exports/files/<uuid:public_id>/file/", export_files.export_fetch, name="export-fetch"),
 ]

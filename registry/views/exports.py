@@ -11,9 +11,10 @@ from registry.base.errors import DomainError
 from registry.forms.imports import ExportForm
 from registry.rules.access import may
 from registry.selectors.rights import roles_on
-from registry.services.imports.returning import RowsNotReportable, export_make
+from registry.services.imports.export_kinds import NATIONAL, national_given
+from registry.services.imports.returning import RowsNotReportable
+from registry.views.export_files import export_answer
 from registry.views.guards import actor_of, permission
-from registry.views.imports import file_response
 
 
 @permission("export.run")
@@ -30,10 +31,8 @@ def export_new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = {"with_identities": False, **form.given()}
         try:
-            made = export_make(**given, actor=actor_of(request), on=today)
+            return export_answer(request, NATIONAL, national_given(**given))
         except DomainError as refusal:
             refused = refusal if isinstance(refusal, RowsNotReportable) else None
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        else:
-            return file_response(made.stream, made.name, made.content_type)
     return render(request, "registry/imports/export.html", {"form": form, "refused": refused})

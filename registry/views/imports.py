@@ -1,11 +1,11 @@
 """Import of the national files: log, upload, preview, progress, result; files to download."""
 
 import io
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -18,16 +18,16 @@ from registry.rules.publicity import Kind
 from registry.selectors.import_rows import layout_of, row_shown
 from registry.selectors.imports import batches_visible_to, counts_of, import_list, import_rows, same_file_before
 from registry.selectors.rights import roles_on
+from registry.services.imports.export_kinds import FAILED, failed_given
 from registry.services.imports.preview import import_preview
-from registry.services.imports.returning import import_failed_file
 from registry.services.imports.running import import_cancel, import_start
 from registry.services.imports.samples import sample_write
 from registry.services.imports.writing import CONTENT_TYPES, write_template
+from registry.views.export_files import REFRESH_SECONDS, export_answer, file_response
 from registry.views.guards import actor_of, attempt, form_attempt, permission
 from registry.views.paging import page_of
 
 PAGES = "registry/imports"
-REFRESH_SECONDS = 2
 _GOOD_SHOWN = 10
 # Which rows a finished batch shows under which tab.
 _TABS = {
@@ -121,9 +121,7 @@ def import_run_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @permission("import.run")
 def import_failed_rows(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Download the rows that failed, in the file's own layout with a column of reasons."""
-    batch = _batch(request, public_id)
-    made = import_failed_file(batch_id=batch.pk, actor=actor_of(request), on=clock.today())
-    return file_response(made.stream, made.name, made.content_type)
+    return export_answer(request, FAILED, failed_given(_batch(request, public_id)))
 
 
 @permission("import.run")
@@ -144,13 +142,6 @@ def import_sample(request: HttpRequest) -> HttpResponseBase:
     stream.seek(0)
     name = "双公示示例-行政处罚（虚构）.xlsx"
     return file_response(stream, name, CONTENT_TYPES["xlsx"])
-
-
-def file_response(stream: BinaryIO, name: str, content_type: str) -> FileResponse:
-    """Return a file made for one officer: a download that no browser opens in place or keeps."""
-    response = FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _batch(request: HttpRequest, public_id: UUID) -> ImportBatch:

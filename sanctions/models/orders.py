@@ -9,6 +9,9 @@ from registry.base.tracked import Tracked
 from registry.models import Account, Attachment, Department
 from sanctions.models.entries import EntryPause, ListEntry
 
+# Waiting, received, refused, or to be lifted: a small part of all.
+NOT_SETTLED = ~Q(state="carried-out") | Q(ending="dispatched")
+
 
 class MeasureOrder(Tracked):
     """One measure of the catalogue, asked of one department for one entry.
@@ -64,6 +67,7 @@ class MeasureOrder(Tracked):
             models.Index(fields=["department", "-dispatched_on", "entry", "id"], name="order_newest_of_department"),
             models.Index(fields=["state", "dispatched_on", "entry", "id"], name="order_longest_in_state"),
             models.Index(fields=["ending", "dispatched_on", "entry", "id"], name="order_longest_in_ending"),
+            models.Index(fields=["department", "state", "ending"], condition=NOT_SETTLED, name="order_not_settled"),
         ]
 
     @property

@@ -21,18 +21,19 @@ _TABLES = {
 }  # fmt: skip
 # `Asked.outcome` and `Asked.days_used` for what no clock ever stood for; a deadline has no foreign key to its order that
 # a queryset could join by. `day` numbers the days by the working days before them; materialized, it would keep PostgreSQL
-# to one process.
+# to one process. An outcome is worked out anew by each count that asks for it: outcomes are numbers, which are cheap, and
+# days are added up for two of them alone.
 _SQL = """
     WITH day (at, number) AS NOT MATERIALIZED (VALUES {days})
     SELECT code, department, catalogue, measure, MIN(orders), {counts}
     FROM (
         SELECT d.code, d.department_id AS department, o.catalogue, o.measure_code AS measure, o.id AS orders,
             CASE
-                WHEN d.met_on <= %s THEN CASE WHEN d.met_on <= d.due_on THEN '{in_time}' ELSE '{late}' END
-                WHEN d.cancelled_on <= %s THEN '{lapsed}'
-                WHEN d.code <> %s AND e.ends_on <= %s THEN '{lapsed}'
-                WHEN d.due_on < %s THEN '{overdue}'
-                ELSE '{waiting}'
+                WHEN d.met_on <= %s THEN CASE WHEN d.met_on <= d.due_on THEN {in_time} ELSE {late} END
+                WHEN d.cancelled_on <= %s THEN {lapsed}
+                WHEN d.code <> %s AND e.ends_on <= %s THEN {lapsed}
+                WHEN d.due_on < %s THEN {overdue}
+                ELSE {waiting}
             END AS outcome,
             CASE WHEN met.number > begun.number THEN met.number - begun.number ELSE 0 END AS used
         FROM {deadline} d
@@ -45,11 +46,18 @@ _SQL = """
     ) asked
     GROUP BY code, department, catalogue, measure"""
 # Counted side by side, for as groups of their own the outcomes would keep PostgreSQL to one process.
+_NUMBERS = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+_ANSWERED = (IN_TIME, LATE)  # days are told of these alone
 _COUNTS = ", ".join(
-    f"COUNT(*) FILTER (WHERE outcome = '{outcome}'), COALESCE(SUM(used) FILTER (WHERE outcome = '{outcome}'), 0)"
-    for outcome in OUTCOMES
+    [
+        *(f"COUNT(*) FILTER (WHERE outcome = {number})" for number in _NUMBERS.values()),
+        *(f"COALESCE(SUM(used) FILTER (WHERE outcome = {_NUMBERS[outcome]}), 0)" for outcome in _ANSWERED),
+    ]
 )
-_WORDS = {"in_time": IN_TIME, "late": LATE, "lapsed": LAPSED, "overdue": OVERDUE, "waiting": WAITING}
+_WORDS = {
+    "in_time": _NUMBERS[IN_TIME], "late": _NUMBERS[LATE], "lapsed": _NUMBERS[LAPSED], "overdue": _NUMBERS[OVERDUE],
+    "waiting": _NUMBERS[WAITING],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,10 +107,12 @@ def groups_without_pause(asked: GroupsAsked, calendar: WorkingCalendar) -> Itera
         cursor.execute(sql, params)
         found = cursor.fetchall()
     for code, department, catalogue, measure, order, *counted in found:
-        for outcome, number, days in zip(OUTCOMES, counted[::2], counted[1::2], strict=True):
+        days = dict(zip(_ANSWERED, counted[len(OUTCOMES) :], strict=True))
+        for outcome, number in zip(OUTCOMES, counted, strict=False):
             if number:
-                used = int(days) if outcome in (IN_TIME, LATE) else 0
-                yield AskedGroup(code, department, (catalogue, measure), outcome, number, order, used)
+                yield AskedGroup(
+                    code, department, (catalogue, measure), outcome, number, order, int(days.get(outcome, 0))
+                )
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
-from registry.selectors.deadlines import DeadlineView, deadline_views, earliest_due, open_due, with_clock
+from registry.selectors.deadlines import DeadlineView, clock_stands, deadline_views, earliest_due, with_clock
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder, OrderPause
@@ -25,8 +25,6 @@ ANSWER_DEADLINE = "order-answer"
 ENDING_DEADLINE = "order-ending"
 PAUSE_DEADLINE = "order-pause"
 RESUMPTION_DEADLINE = "order-resumption"
-
-COUNT_MOST = 1000
 
 QUEUES = {
     "waiting": "待签收",
@@ -156,7 +154,7 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
         return _among(orders, _ending_parts(orders, on))
     if queue in ("stopping", "resuming"):
         owed = _stops_owed(on) if queue == "stopping" else _resumptions_owed()
-        return orders.filter(Exists(owed.filter(order=OuterRef("pk"))), entry_runs(on))
+        return orders.filter(entry_runs(on), pk__in=owed.order_by().values("order"))
     return orders.filter(
         {
             "waiting": Q(state=State.DISPATCHED) & entry_runs(on),
@@ -165,6 +163,18 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
             "closed": Q(ending=Ending.CONFIRMED),
         }[queue]
     )
+
+
+def in_queue_order(orders: QuerySet[MeasureOrder], queue: str) -> QuerySet[MeasureOrder]:
+    """Return a queue's orders (`in_queue`) as pages show them: what waits longest first; where nothing waits, and without a
+    queue, the newest first. By id, not in the catalogue's order: as an index holds them."""
+    if queue in ("stopping", "resuming"):
+        # The newest pause is the one that is owed. By its day, not the order's: the few are read, not all searched for them.
+        asked = OrderPause.objects.filter(order=OuterRef("pk")).order_by("-pk")
+        day = "stop_asked_on" if queue == "stopping" else "resumption_asked_on"
+        return orders.annotate(asked_on=Subquery(asked.values(day)[:1])).order_by("asked_on", "entry_id", "pk")
+    by_day = "dispatched_on" if queue in ("waiting", "answering", "late", "ending") else "-dispatched_on"
+    return orders.order_by(by_day, "entry_id", "pk")
 
 
 def _among(orders: QuerySet[MeasureOrder], parts: list[QuerySet[MeasureOrder]]) -> QuerySet[MeasureOrder]:
@@ -191,15 +201,21 @@ def _running_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[Me
 
 def _late(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
     """What is owed with a day that is over. Once an entry is over, so is the time to answer: what is late is its ending."""
-    # First those with any day that is over, of which there are few: the parts then read nothing else.
-    over = Deadline.objects.filter(
-        object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
-    )  # fmt: skip
-    orders = orders.filter(pk__in=over.order_by().values("object_id"))
-    late = open_due(ORDER_KIND).filter(due_on__lt=on)
-    late = late.annotate(runs_until=ExpressionWrapper(OuterRef("entry__ends_on"), DateField()))
-    owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
-    return owed.filter(Exists(late.filter(Q(runs_until__gt=on) | Q(code=ENDING_DEADLINE))))
+    # From the deadlines whose day is over, of which there are few, each order is looked up once.
+    late = overdue(on)
+    stops, resumptions = (owed.filter(order=OuterRef("pk")) for owed in (_stops_owed(on), _resumptions_owed()))
+    running = entry_runs(on) & (Q(state__in=[State.DISPATCHED, State.RECEIVED]) | Exists(stops) | Exists(resumptions))
+    lifting = Q(ending=Ending.DISPATCHED) | Q(ending=Ending.NONE, entry__expiry_announced_on__isnull=True)
+    over = entry_over(on) & ~Q(state=State.REFUSED) & lifting
+    ending_late = Exists(late.filter(code=ENDING_DEADLINE, object_id=OuterRef("pk")))
+    return orders.filter(pk__in=late.values("object_id")).filter(running | over & ending_late)
+
+
+def overdue(on: date) -> QuerySet[Deadline]:
+    """Return the open deadlines of orders whose day was over before `on` and whose clock does not stand still."""
+    return Deadline.objects.filter(
+        ~clock_stands(), object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
+    ).order_by()
 
 
 def _stops_owed(on: date) -> QuerySet[OrderPause]:
@@ -237,13 +253,6 @@ def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
     owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
     over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
     return owed.annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
-
-
-def queue_counts(orders: QuerySet[MeasureOrder], on: date) -> list[tuple[str, str, int]]:
-    """Return (code, label, number) of every queue; a number above `COUNT_MOST` means: more than that."""
-    return [
-        (code, label, in_queue(orders, code, on).order_by()[: COUNT_MOST + 1].count()) for code, label in QUEUES.items()
-    ]
 
 
 @dataclass(frozen=True)
@@ -289,35 +298,6 @@ def paused_entries(orders: list[MeasureOrder], on: date) -> set[int]:
     """Return the ids of the entries of `orders` whose measures stand still on the day `on`. One query."""
     ids = {order.entry_id for order in orders}
     return set(pauses_running(on).filter(entry__in=ids).values_list("entry_id", flat=True))
-
-
-@dataclass(frozen=True)
-class DepartmentStanding:
-    """What one department has not answered yet, and what it refused: numbers of orders."""
-
-    department: Department
-    waiting: int
-    answering: int
-    overdue: int
-    refused: int
-    ending: int
-
-
-def department_standings(on: date) -> list[DepartmentStanding]:
-    """Return, for every department that holds orders, what it has not answered yet; the most overdue first.
-
-    How many measures it carries out is not counted here: they are by far the most, and nobody has to act on them.
-    """
-    found = MeasureOrder.objects.order_by()
-    numbers = {
-        queue: dict(in_queue(found, queue, on).values_list("department").annotate(Count("pk")))
-        for queue in ("waiting", "answering", "late", "refused", "ending")
-    }
-    standings = [
-        DepartmentStanding(each, *(numbers[queue].get(each.pk, 0) for queue in numbers))
-        for each in departments_with_orders()
-    ]
-    return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
 
 
 @dataclass(frozen=True)

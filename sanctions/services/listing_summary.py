@@ -1,8 +1,6 @@
 """The monthly summary of listings as a file for the level above; the export is on the timeline with its purpose."""
 
-import tempfile
 from datetime import date
-from typing import BinaryIO, cast
 
 from django.db import transaction
 
@@ -10,12 +8,10 @@ from registry.base.errors import InvalidInput
 from registry.models import Account, Department
 from registry.services import authz
 from registry.services.events import event_record
-from registry.services.imports.returning import MadeFile
 from registry.services.imports.writing import CONTENT_TYPES, write_cells
+from registry.services.made_files import MadeFile, scratch
 from sanctions.rules.listing_summary import PARTS, listing_summary, month_end
 from sanctions.selectors.listing_summary import summary_lines
-
-_IN_MEMORY = 2 * 1024 * 1024
 
 
 def summary_file(
@@ -25,14 +21,8 @@ def summary_file(
 
     Raises NotAllowed, InvalidInput (part or format unknown, a month that has not begun).
     """
-    authz.require(actor, "export.run", on=on)
-    if part not in PARTS or table_format not in CONTENT_TYPES:
-        raise InvalidInput(
-            "part-unknown", f"汇总表没有“{part[:20]}”这一部分或者这种格式。请从页面上选择。", field="part"
-        )
-    if month > on:
-        raise InvalidInput("month-to-come", f"{month:%Y年%m月}还没有开始。请选择已经开始的月份。", field="month")
-    stream = _scratch()
+    summary_require(part=part, month=month, table_format=table_format, actor=actor, on=on)
+    stream = scratch()
     header = [column.label for column in listing_summary().columns]
     rows = write_cells(
         stream, header=header, rows=summary_lines(part, month, department), sheet=PARTS[part][:31],
@@ -50,6 +40,12 @@ def summary_file(
     return MadeFile(stream, name, CONTENT_TYPES[table_format], rows)
 
 
-def _scratch() -> BinaryIO:
-    """Open a file that lives on disk once it grows, and goes when it is closed, which the response does."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+def summary_require(*, part: str, month: date, table_format: str, actor: Account, on: date) -> None:
+    """Raise what `summary_file` raises, and write nothing."""
+    authz.require(actor, "export.run", on=on)
+    if part not in PARTS or table_format not in CONTENT_TYPES:
+        raise InvalidInput(
+            "part-unknown", f"汇总表没有“{part[:20]}”这一部分或者这种格式。请从页面上选择。", field="part"
+        )
+    if month > on:
+        raise InvalidInput("month-to-come", f"{month:%Y年%m月}还没有开始。请选择已经开始的月份。", field="month")

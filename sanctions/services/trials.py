@@ -3,10 +3,9 @@
 A trial writes its own rows and nothing else about anybody: no candidate, no standing, no event of a subject.
 """
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.db import transaction
 
@@ -19,7 +18,8 @@ from registry.selectors.policy_drafts import draft_pack
 from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 from registry.services.events import event_record
-from registry.services.imports.writing import write_cells
+from registry.services.imports.writing import CONTENT_TYPES, write_cells
+from registry.services.made_files import MadeFile, scratch
 from registry.services.notices import notice_queue
 from registry.services.outbox import lease_keep, message_resend, outbox_put
 from registry.services.policies import pack_text
@@ -32,7 +32,6 @@ from sanctions.selectors.worlds import subject_id_chunks, subjects_with_facts
 TOPIC = "trial.run"
 CHUNK = 200
 _EARLIEST = date(2010, 1, 1)
-_IN_MEMORY = 2 * 1024 * 1024
 
 
 @transaction.atomic
@@ -162,21 +161,15 @@ def _finish(trial: Trial, on: date) -> None:
     )  # fmt: skip
 
 
-def trial_file(*, trial: Trial, actor: Account, on: date, **chosen: Any) -> tuple[BinaryIO, int]:
-    """Write a trial's rows (filtered as `trial_rows`) as xlsx; return the open stream and the number of rows. The
-    download is an event. Raises NotAllowed."""
+def trial_file(*, trial: Trial, actor: Account, on: date, **chosen: Any) -> MadeFile:
+    """Write a trial's rows (filtered as `trial_rows`) as xlsx. The download is an event. Raises NotAllowed."""
     authz.require(actor, "trial.view", on=on)
-    stream = _scratch()
+    stream = scratch()
     rows = write_cells(stream, header=SHEET_HEADER, rows=sheet_rows(trial_rows(trial, **chosen)), sheet="试算结果")
     stream.seek(0)
     with transaction.atomic():
         _event("trial.exported", f"下载试算“{trial}”的结果{rows}行", trial, actor, on, rows=rows)
-    return stream, rows
-
-
-def _scratch() -> BinaryIO:
-    """Open a file that lives on disk once it grows, and goes when it is closed, which the response does."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+    return MadeFile(stream, f"试算-{trial.pack_id}-{trial.on:%Y%m%d}.xlsx", CONTENT_TYPES["xlsx"], rows)
 
 
 def _locked(trial_id: int) -> Trial:

@@ -17,8 +17,8 @@ from registry.selectors.matters import matters_on
 from registry.services import authz
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response
+from registry.views.export_files import REFRESH_SECONDS
 from registry.views.guards import actor_of, attempt, form_attempt, permission
-from registry.views.imports import REFRESH_SECONDS
 from registry.views.paging import PER_PAGE, page_of
 from sanctions.forms.checks import CheckForm
 from sanctions.models import CheckSheet

@@ -17,22 +17,21 @@ from registry.rules import access
 from registry.selectors.rights import roles_on
 from registry.services import authz
 from registry.services.evidence import attachment_download_log
-from registry.services.imports.writing import CONTENT_TYPES
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response as stored_response
+from registry.views.export_files import export_answer, file_response
 from registry.views.guards import actor_of, form_attempt, permission
-from registry.views.imports import file_response
 from registry.views.paging import page_of
 from sanctions.forms.joint import AskedForm, InForceForm, ReportForm, SpanForm
 from sanctions.models import JointReport
 from sanctions.rules.joint_figures import ASKS
 from sanctions.selectors import joint_reports, joint_statistics, measures_in_force
 from sanctions.selectors.orders import supervises
-from sanctions.services.joint_files import asked_file, figures_file, in_force_file, reported_file
+from sanctions.services.export_kinds import ASKED, IN_FORCE, REPORTED, in_force_given, own_department, span_given
+from sanctions.services.joint_files import figures_file
 from sanctions.services.joint_reports import joint_report_make
 
 PAGES = "sanctions/joint"
-XLSX = CONTENT_TYPES["xlsx"]
 
 
 def _sees_all(request: HttpRequest) -> bool:
@@ -72,12 +71,10 @@ def in_force(request: HttpRequest) -> HttpResponse:
 @require_GET
 def in_force_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the measures in force, filtered as on the page, as xlsx."""
-    today = clock.today()
     department, form = _in_force(request)
     if department is None:
         raise Http404
-    stream = in_force_file(department=department, wanted=form.given(), actor=actor_of(request), on=today)
-    return file_response(stream, f"{department.short_name}在执行的措施-{today:%Y%m%d}.xlsx", XLSX)
+    return export_answer(request, IN_FORCE, in_force_given(department, form.given()))
 
 
 # --- statistics ----------------------------------------------------------------------------------------------------
@@ -130,15 +127,9 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def statistics_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the figures as xlsx."""
     _, span = _span(request)
-    stream = figures_file(span=span, department=_own(request), actor=actor_of(request), on=clock.today())
-    return file_response(stream, f"联合惩戒统计-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx", XLSX)
-
-
-def _own(request: HttpRequest) -> Department:
-    department = actor_of(request).department
-    if department is None:
-        raise NotAllowed("no-department", "您的账号没有所属部门，不能下载。请联系系统管理员补充部门。")
-    return department
+    actor = actor_of(request)
+    made = figures_file(span=span, department=own_department(actor), actor=actor, on=clock.today())
+    return file_response(made.stream, made.name, made.content_type)
 
 
 def _chosen(form: SpanForm) -> tuple[str, str]:
@@ -167,10 +158,7 @@ def asked_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the rows, filtered as on the page, as xlsx."""
     form, span = _span(request, AskedForm)
     ask, outcome = _chosen(form)
-    stream = asked_file(
-        span=span, ask=ask, outcome=outcome, department=_own(request), actor=actor_of(request), on=clock.today()
-    )
-    return file_response(stream, f"{ASKS[ask]}明细-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx", XLSX)
+    return export_answer(request, ASKED, span_given(span, ask=ask, outcome=outcome))
 
 
 @permission("order.view")
@@ -188,8 +176,7 @@ def reported(request: HttpRequest) -> HttpResponse:
 def reported_sheet(request: HttpRequest) -> HttpResponseBase:
     """Download the answers, filtered as on the page, as xlsx."""
     _, span = _span(request)
-    stream = reported_file(span=span, department=_own(request), actor=actor_of(request), on=clock.today())
-    return file_response(stream, f"部门反馈明细-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx", XLSX)
+    return export_answer(request, REPORTED, span_given(span))
 
 
 # --- monthly reports -----------------------------------------------------------------------------------------------

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from registry import clock
 from registry.base.errors import DomainError, InvalidInput
 from registry.services import authz
+from registry.views.export_files import export_answer
 from registry.views.guards import actor_of, permission
-from registry.views.imports import file_response
 from registry.views.paging import page_of
 from sanctions.forms.listing_summary import ListingSummaryForm
 from sanctions.rules.listing_summary import PARTS, TAKEN, listing_summary, month_before, month_end
 from sanctions.selectors.listing_summary import reports_due, summary_cells, summary_rows
-from sanctions.services.listing_summary import summary_file
+from sanctions.services.export_kinds import SUMMARY, summary_given
 
 
 @permission("case.view")
@@ -55,11 +55,10 @@ def summary_sheet(request: HttpRequest, table_format: str) -> HttpResponseBase:
     try:
         if not form.is_valid():
             raise InvalidInput("month-unknown", "月份应写成2026-10的形式，部分和报送机关请从页面上选择。")
-        made = summary_file(**form.given(), table_format=table_format, actor=actor_of(request), on=clock.today())
+        return export_answer(request, SUMMARY, summary_given(**form.given(), table_format=table_format))
     except DomainError as refusal:
         messages.error(request, refusal.message)
         return redirect("sanctions:listing-summary")
-    return file_response(made.stream, made.name, made.content_type)
 
 
 def _form(request: HttpRequest) -> ListingSummaryForm:

@@ -31,6 +31,7 @@ from sanctions.forms.orders import (
     OrderRefuseForm,
 )
 from sanctions.models import MeasureOrder
+from sanctions.selectors import order_counts
 from sanctions.selectors import orders as selectors
 from sanctions.selectors.entries import entry_state
 from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
@@ -61,16 +62,17 @@ def order_index(request: HttpRequest) -> HttpResponse:
     queue = chosen.get("queue") or ("" if office else "waiting")
     found = _narrowed(visible, {**chosen, "queue": queue})
     page = page_of(request, found.values_list("pk", flat=True))
+    late = order_counts.late_numbers(today, None if office else [actor_of(request).department_id])
     context = {
         "form": form,
         "page": page,
         "rows": selectors.order_rows(selectors.orders_of_page(page), today),
         "queue": queue,
-        "queues": selectors.queue_counts(visible, today),
-        "most": selectors.COUNT_MOST,
+        "queues": order_counts.queue_counts(visible, today, late=sum(late.values())),
+        "most": order_counts.COUNT_MOST,
         "is_office": office,
         # How the departments stand is told at the entrance; who looks for orders does not wait for it.
-        "standings": selectors.department_standings(today) if office and not request.GET else [],
+        "standings": order_counts.department_standings(today, late) if office and not request.GET else [],
         "without_counterpart": selectors.without_counterpart(today) if office and not request.GET else [],
     }
     return render(request, f"{PAGES}/list.html", context)
@@ -83,10 +85,7 @@ def _narrowed(orders: QuerySet[MeasureOrder], chosen: dict[str, str]) -> QuerySe
         orders = orders.filter(department__code=chosen["department"])
     if chosen.get("name"):
         orders = orders.filter(entry__subject__name__contains=chosen["name"])
-    # What waits longest stands first; the whole list begins with the newest. By id: in the catalogue's order, and as an
-    # index holds them.
-    by_day = "dispatched_on" if chosen.get("queue") in ("waiting", "answering", "late", "ending") else "-dispatched_on"
-    return orders.order_by(by_day, "entry_id", "pk")
+    return selectors.in_queue_order(orders, chosen.get("queue", ""))
 
 
 def _order(request: HttpRequest, public_id: str) -> MeasureOrder:

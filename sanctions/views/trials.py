@@ -12,14 +12,14 @@ from registry import clock
 from registry.models import PolicyDraft, PolicyVersion
 from registry.selectors.policy_drafts import draft_list
 from registry.services import authz
-from registry.services.imports.writing import CONTENT_TYPES
+from registry.views.export_files import REFRESH_SECONDS, export_answer
 from registry.views.guards import actor_of, attempt, form_attempt, permission
-from registry.views.imports import REFRESH_SECONDS, file_response
 from registry.views.paging import page_of
 from sanctions.forms.trials import TrialFilterForm, TrialForm
 from sanctions.models import Trial
 from sanctions.selectors.trials import TrialCounts, trial_counts, trial_list, trial_rows
-from sanctions.services.trials import trial_cancel, trial_file, trial_resume, trial_start
+from sanctions.services.export_kinds import TRIAL, trial_given
+from sanctions.services.trials import trial_cancel, trial_resume, trial_start
 
 PAGES = "sanctions/trials"
 EDITION, DRAFT = "e", "d"
@@ -126,8 +126,7 @@ def trial_sheet(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Download the rows, filtered as on the page, as xlsx."""
     trial = _trial(public_id)
     chosen = _filter(request, trial_counts(trial)).given()
-    stream, _ = trial_file(trial=trial, actor=actor_of(request), on=clock.today(), **chosen)
-    return file_response(stream, f"试算-{trial.pack_id}-{trial.on:%Y%m%d}.xlsx", CONTENT_TYPES["xlsx"])
+    return export_answer(request, TRIAL, trial_given(trial, **chosen))
 
 
 def _filter(request: HttpRequest, counts: TrialCounts) -> TrialFilterForm:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from registry.rules import access
 from tests import access_table
 from tests.access_samples import SAMPLES, World
-from tests.access_table import ACCESS, ALL_ROLES, API, CLIENT, CLOSED, LOGIN, PUBLIC
+from tests.access_table import ACCESS, ALL_ROLES, API, CLIENT, CLOSED, LOGIN, OWNED, PUBLIC
 from tests.conftest import FAST_HASHERS
 
 OURS = ("credit_site", "registry", "sanctions", "incentives", "repair", "disclosure")
@@ -115,6 +115,8 @@ def expected(name: str, visitor: str) -> set[str]:
         return {"entered"}
     if visitor == "anonymous" or rule == CLIENT:
         return {"login"}
+    if visitor in rule and OWNED.get(name, visitor) != visitor:
+        return {"missing"}
     return {"entered"} if rule == LOGIN or visitor in rule else {"refused"}
 
 

@@ -9,8 +9,8 @@ from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionR
 from registry.models import Deadline, Event, Notice, RecordItem
 from registry.rules.joint_action import JointAction, load_joint_action
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
+from sanctions.selectors.order_counts import late_numbers
 from sanctions.selectors.orders import (
-    department_standings,
     in_queue,
     measures_for,
     order_state,
@@ -332,13 +332,11 @@ def test_queues_move_with_the_answers(order, officer):
 
 
 def test_the_office_sees_who_is_late(order, market):
-    late = {row.department.code: row.overdue for row in department_standings(dt.date(2026, 3, 17))}
-    assert late["market"] == 1
+    assert late_numbers(dt.date(2026, 3, 17))[market.pk] == 1
 
 
 def test_an_order_is_not_late_on_its_due_day(order, market):
-    late = {row.department.code: row.overdue for row in department_standings(dt.date(2026, 3, 16))}
-    assert late["market"] == 0
+    assert late_numbers(dt.date(2026, 3, 16))[market.pk] == 0
 
 
 def test_an_order_of_an_entry_that_ran_out_reads_as_waiting_to_be_lifted(order):

@@ -367,11 +367,11 @@ def test_the_sheet_has_every_row_and_no_formula(county):
     county.subject("甲04分", "B")
     trial = county.run(pack_data(yellow=4))
     with loaded_at_once() as held:
-        stream, rows = trial_file(trial=trial, actor=county.officer, on=DAY)
+        made = trial_file(trial=trial, actor=county.officer, on=DAY)
     assert held[TrialRow] == 0, "the rows go from the database into the sheet, none is kept"
-    table = open_table(stream.read(), "x.xlsx")
+    table = open_table(made.stream.read(), made.name)
     cells = [row for _, row in table.rows]
-    assert rows == 2
+    assert made.rows == 2
     assert table.header[:5] == ["主体", "统一社会信用代码", "变化", "原名单", "新名单"]
     assert [(row[0], row[2], row[4]) for row in cells] == [
         ("=HYPERLINK(1)", "会列入", "黄名单"), ("甲04分", "会列入", "黄名单"),
@@ -382,5 +382,5 @@ def test_the_sheet_has_every_row_and_no_formula(county):
 def test_the_sheet_is_filtered_like_the_page(county):
     a_county_of_every_kind(county)
     trial = county.run(pack_data(yellow=4, red=14))
-    stream, rows = trial_file(trial=trial, actor=county.officer, on=DAY, kind="level")
-    assert (rows, [row[0] for _, row in open_table(stream.read(), "x.xlsx").rows]) == (1, ["丁10分"])
+    made = trial_file(trial=trial, actor=county.officer, on=DAY, kind="level")
+    assert (made.rows, [row[0] for _, row in open_table(made.stream.read(), made.name).rows]) == (1, ["丁10分"])

@@ -5,12 +5,10 @@ What would be refused by whoever takes the export in is told before there is a f
 Files are written outside any transaction, so that a long one holds no lock; the event is there before the file is sent.
 """
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-from typing import BinaryIO, cast
 
 from django.db import transaction
 
@@ -27,24 +25,11 @@ from registry.services.imports.writing import (
     write_failed_rows,
     write_national_table,
 )
+from registry.services.made_files import MadeFile, scratch
 
 _ITERATE = 500
-_IN_MEMORY = 2 * 1024 * 1024
 _MOST_DAYS = 366 * 3
 _NAMED = 200  # records at fault that a refusal names; a longer list is worked off in parts
-
-
-@dataclass(frozen=True, slots=True)
-class MadeFile:
-    """A file ready to be sent: an open stream at its beginning, its name and content type, its number of rows, and how
-    many records were left out because they would be refused.
-    """
-
-    stream: BinaryIO
-    name: str
-    content_type: str
-    rows: int
-    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +38,11 @@ class NotReportable:
 
     record: Record
     faults: tuple[RowError, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons in words."""
+        return tuple(fault.message for fault in self.faults)
 
 
 class RowsNotReportable(RuleRefused):
@@ -77,7 +67,7 @@ def import_failed_file(*, batch_id: int, actor: Account, on: date) -> MadeFile:
     authz.require(actor, "import.run", on=on)
     batch = ImportBatch.objects.select_related("attachment").get(pk=batch_id)
     refused = import_rows(batch, ImportRow.State.REFUSED)
-    stream = _scratch()
+    stream = scratch()
     rows = ((cells_open(row.cells_sealed), reason_of(row.errors)) for row in refused.iterator(chunk_size=_ITERATE))
     written = write_failed_rows(
         stream, header=batch.header, rows=rows, read_format=batch.file_format, encoding=batch.encoding
@@ -114,17 +104,15 @@ def export_make(
     purpose is kept on the timeline. `is_partial`: records that the template would refuse are left out. Raises NotAllowed,
     InvalidInput for the period or a missing purpose, RowsNotReportable naming such records unless `is_partial`.
     """
-    _export_require(with_identities, actor, on)
-    _period_require(decided_from, decided_until)
-    if not purpose.strip():
-        raise InvalidInput(
-            "purpose-missing", "请填写用途，例如“报送市级双公示平台”。导出会记入时间线。", field="purpose"
-        )
+    export_require(
+        decided_from=decided_from, decided_until=decided_until, purpose=purpose, with_identities=with_identities,
+        actor=actor, on=on,
+    )  # fmt: skip
     found = records_reported(
         kind=kind, department=department, decided_from=decided_from, decided_until=decided_until
     )  # fmt: skip
     sifted = _Sifted(on, with_identities)
-    stream = _scratch()
+    stream = scratch()
     good = sifted.good(rows_reported(found, with_identities=with_identities))
     rows = write_national_table(stream, kind=kind, rows=good, table_format=table_format)
     if sifted.count and not is_partial:
@@ -145,15 +133,18 @@ def export_make(
     return MadeFile(stream, name, CONTENT_TYPES[table_format], rows, sifted.count)
 
 
-def _export_require(with_identities: bool, actor: Account, on: date) -> None:
+def export_require(
+    *, decided_from: date, decided_until: date, purpose: str, with_identities: bool, actor: Account, on: date
+) -> None:  # fmt: skip
+    """Raise what `export_make` raises of right, period and purpose, and write nothing."""
     authz.require(actor, "export.run", on=on)
     if with_identities:
         authz.require(actor, "subject.identity", on=on)
-
-
-def _scratch() -> BinaryIO:
-    """Open a file that lives on disk once it grows, and goes when it is closed, which the response does."""
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+    _period_require(decided_from, decided_until)
+    if not purpose.strip():
+        raise InvalidInput(
+            "purpose-missing", "请填写用途，例如“报送市级双公示平台”。导出会记入时间线。", field="purpose"
+        )
 
 
 class _Sifted:

@@ -24,6 +24,7 @@ from registry.rules.publicity import (
     national_header,
     to_cells,
 )
+from registry.services.progress import rows_counted
 from registry.services.workbooks import part_name, sheet_parts, write_rows
 
 CONTENT_TYPES = {
@@ -126,7 +127,7 @@ def _write_csv(target: BinaryIO, header: Sequence[Cell], rows: Iterable[Sequence
     writer = csv.writer(stream)
     writer.writerow([_csv_safe(cell) for cell in header])
     count = 0
-    for row in rows:
+    for row in rows_counted(rows):
         writer.writerow([_csv_safe(cell) for cell in row])
         count += 1
     stream.flush()

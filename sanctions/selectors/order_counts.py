@@ -1,0 +1,139 @@
+"""How many orders stand where: for the tabs of the pages, and for every department what it has not answered.
+
+Exact, and from few rows: what is carried out is by far the most, and nobody reads it here. Two things hold because services
+keep them in one transaction, and are counted by. An entry's end is announced once its day has come, and with it the end of
+each of its orders but the refused. A deadline of an order is open as long as what it stands for is owed. What the days
+alone bring about, entries that are over with no job having said so yet or have not begun, is looked up by itself.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet
+
+from registry.models import Deadline, Department
+from sanctions.models import ListEntry, MeasureOrder
+from sanctions.models.orders import NOT_SETTLED
+from sanctions.selectors.orders import (
+    ANSWER_DEADLINE,
+    ENDING_DEADLINE,
+    PAUSE_DEADLINE,
+    QUEUES,
+    RESUMPTION_DEADLINE,
+    departments_with_orders,
+    entry_over,
+    entry_runs,
+    in_queue,
+    overdue,
+)
+
+State = MeasureOrder.State
+Ending = MeasureOrder.Ending
+
+COUNT_MOST = 1000
+_QUEUE_OF: Final = {State.DISPATCHED: "waiting", State.RECEIVED: "answering"}
+
+Numbers = dict[str, Counter[int]]
+
+
+def queue_counts(orders: QuerySet[MeasureOrder], on: date, *, late: int) -> list[tuple[str, str, int]]:
+    """Return (code, label, number) of every queue; a number above `COUNT_MOST` means: more than that. `late`: how many of
+    the orders are late, as `late_numbers` tells."""
+    return [
+        (code, label, late if code == "late" else in_queue(orders, code, on).order_by()[: COUNT_MOST + 1].count())
+        for code, label in QUEUES.items()
+    ]
+
+
+def late_numbers(on: date, departments: Collection[int | None] | None = None) -> Counter[int]:
+    """Return how many orders each department is late with on the day `on`; `departments` None: all. Two statements."""
+    late = overdue(on) if departments is None else overdue(on).filter(department__in=departments)
+    # An order has one of these two open at most: its time to answer ends when its ending is asked for.
+    asked = late.filter(code__in=[ANSWER_DEADLINE, ENDING_DEADLINE])
+    asked = asked.exclude(code=ANSWER_DEADLINE, object_id__in=_out_of_their_days(on).values("pk"))
+    lifted = _put_back(on).exclude(state__in=_QUEUE_OF)
+    asked = asked.exclude(code=ENDING_DEADLINE, object_id__in=lifted.values("pk"))
+    numbers = Counter(dict(asked.values_list("department").annotate(number=Count("*"))))
+    numbers.update(dict(_late_with_pauses(late, on).values_list("department").annotate(number=Count("*"))))
+    return numbers
+
+
+def _late_with_pauses(late: QuerySet[Deadline], on: date) -> QuerySet[MeasureOrder]:
+    """Measures to be stopped or taken up again whose day for it is over."""
+    ids = late.filter(code__in=[PAUSE_DEADLINE, RESUMPTION_DEADLINE]).values("object_id")
+    orders = MeasureOrder.objects.filter(pk__in=ids).exclude(state__in=_QUEUE_OF).order_by()
+    owed = [in_queue(orders, queue, on).values("pk") for queue in ("stopping", "resuming")]
+    return MeasureOrder.objects.filter(pk__in=owed[0].union(owed[1])).order_by()
+
+
+def _out_of_their_days(on: date) -> QuerySet[MeasureOrder]:
+    """Orders without an ending whose entry is over, with no job having said so yet, or has not begun: few."""
+    unannounced = ListEntry.objects.filter(ends_on__lte=on, expiry_announced_on__isnull=True).order_by().values("pk")
+    coming = ListEntry.objects.filter(starts_on__gt=on).order_by().values("pk")
+    return MeasureOrder.objects.filter(ending=Ending.NONE, entry__in=unannounced.union(coming)).order_by()
+
+
+def _put_back(on: date) -> QuerySet[MeasureOrder]:
+    """Orders to be lifted whose entry was put back since, where the measure may not be ordered any more: hardly any."""
+    found = MeasureOrder.objects.filter(entry_runs(on), ending=Ending.DISPATCHED, entry__expiry_announced_on=None)
+    return found.exclude(state=State.REFUSED).order_by()
+
+
+@dataclass(frozen=True)
+class DepartmentStanding:
+    """What one department has not answered yet, and what it refused: numbers of orders."""
+
+    department: Department
+    waiting: int
+    answering: int
+    overdue: int
+    refused: int
+    ending: int
+
+
+def department_standings(on: date, late: Mapping[int, int]) -> list[DepartmentStanding]:
+    """Return, for every department that holds orders, what it has not answered yet; the most overdue first. `late`: as
+    `late_numbers` tells of all.
+
+    How many measures it carries out is not counted here: they are by far the most, and nobody has to act on them.
+    """
+    numbers = _unsettled(on)
+    standings = [
+        DepartmentStanding(
+            each, numbers["waiting"][each.pk], numbers["answering"][each.pk], late.get(each.pk, 0),
+            numbers["refused"][each.pk], numbers["ending"][each.pk],
+        )
+        for each in departments_with_orders()
+    ]  # fmt: skip
+    return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
+
+
+def _unsettled(on: date) -> Numbers:
+    """Return by queue and department what waits, is answered, was refused, and is to be lifted. Three statements."""
+    numbers: Numbers = {queue: Counter() for queue in ("waiting", "answering", "refused", "ending")}
+    found = _by_state(MeasureOrder.objects.filter(NOT_SETTLED))
+    for department, state, ending, number in found.values_list("department", "state", "ending", "number"):
+        if state == State.REFUSED:
+            numbers["refused"][department] += number
+        elif ending == Ending.DISPATCHED:
+            numbers["ending"][department] += number
+        elif ending == Ending.NONE:
+            numbers[_QUEUE_OF[state]][department] += number
+    is_over = ExpressionWrapper(entry_over(on), BooleanField())
+    found = _by_state(_out_of_their_days(on).exclude(state=State.REFUSED).annotate(is_over=is_over), "is_over")
+    for department, state, over, number in found.values_list("department", "state", "is_over", "number"):
+        if state in _QUEUE_OF:
+            numbers[_QUEUE_OF[state]][department] -= number
+        numbers["ending"][department] += number if over else 0
+    for department, state, number in _by_state(_put_back(on)).values_list("department", "state", "number"):
+        numbers["ending"][department] -= number
+        if state in _QUEUE_OF:
+            numbers[_QUEUE_OF[state]][department] += number
+    return numbers
+
+
+def _by_state(orders: QuerySet[MeasureOrder], *more: str) -> QuerySet[Any]:
+    return orders.order_by().values("department", "state", "ending", *more).annotate(number=Count("*"))
