@@ -113,8 +113,8 @@ def mark_on_record(**kwargs: Any) -> None:
 @receiver(records_confirmed, dispatch_uid="incentives.tier-records")
 def mark_on_records(**kwargs: Any) -> None:
     """Facts that tiers may rest on have come."""
-    causes = {record.subject: _cause(record) for record in kwargs["records"]}
-    tiers_mark(causes=causes, on=kwargs["on"])
+    latest = {record.subject: record for record in kwargs["records"]}
+    tiers_mark(causes={subject: _cause(record) for subject, record in latest.items()}, on=kwargs["on"])
 
 
 def _cause(record: Record) -> str:

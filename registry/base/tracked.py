@@ -82,13 +82,14 @@ def history_write(rows: Sequence[Tracked], actor: "Account | None", reason: str,
     copied = [
         field.column for field in history._meta.concrete_fields if not field.primary_key and field.column not in own
     ]
-    columns, places = ", ".join(map(quote, copied)), ", ".join(["%s"] * len(rows))
+    columns, keys = ", ".join(map(quote, copied)), [row.pk for row in rows]
+    chosen = "= ANY(%s)" if connection.vendor == "postgresql" else f"IN ({', '.join(['%s'] * len(keys))})"
     statement = (
         f"INSERT INTO {quote(history._meta.db_table)} ({columns}, {', '.join(map(quote, own))}) "  # noqa: S608
-        f"SELECT {columns}, %s, %s, %s, %s FROM {quote(model._meta.db_table)} WHERE id IN ({places}) ORDER BY id"
+        f"SELECT {columns}, %s, %s, %s, %s FROM {quote(model._meta.db_table)} WHERE id {chosen} ORDER BY id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*own.values(), *(row.pk for row in rows)])
+        cursor.execute(statement, [*own.values(), *([keys] if connection.vendor == "postgresql" else keys)])
 
 
 def version_require(obj: Tracked, version: int | None) -> None:

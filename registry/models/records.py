@@ -92,7 +92,10 @@ class Record(Tracked):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number or self.title}"
+        return f"{_KINDS.get(self.kind, self.kind)} {self.number or self.title}"
+
+
+_KINDS = dict(Record.Kind.choices)  # `get_kind_display` makes it anew for each row
 
 
 class PenaltyDetail(Tracked):

@@ -16,6 +16,8 @@ from registry.base.bulk import row_new, rows_add
 from registry.models import Account, Event, Seal, Subject
 
 GENESIS = "0" * 64
+# Made once, not for each event.
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _PLAIN = frozenset({str, int, bool, type(None)})  # what JSON gives back as it is
 
 
@@ -33,8 +35,7 @@ def event_digest(event: Event) -> str:
         "at": event.at.astimezone(UTC).isoformat(),
         "payload": event.payload,
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
 
 
 def event_record(

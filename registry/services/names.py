@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from registry.base.bulk import rows_add
+from registry.base.bulk import row_new, rows_add
 from registry.models import NameGram, Subject, SubjectName
 from registry.rules.names import grams
 
@@ -44,7 +44,7 @@ def names_grams_add(names: Iterable[SubjectName]) -> int:
 
 def names_grams_new(names: Iterable[SubjectName]) -> None:
     """Index names written just now, which have no rows yet. Give names with `subject` loaded."""
-    rows_add([NameGram(gram=gram, name_id=name.pk) for name in names for gram in sorted(_wanted(name))])
+    rows_add([row_new(NameGram, gram=gram, name_id=name.pk) for name in names for gram in sorted(_wanted(name))])
 
 
 def _wanted(name: SubjectName) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from registry import clock
-from registry.base.bulk import tracked_add
+from registry.base.bulk import row_new, tracked_add
 from registry.base.errors import Conflict, InvalidInput, RuleRefused, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import (
@@ -160,14 +160,18 @@ def record_new(
         kind=content.kind, number=content.number, occurred_on=content.occurred_on, decided_on=content.decided_on
     )
     _refuse([*content_faults(content, on=on), *lacking])
-    record = Record(
-        subject=subject, recorded_at=clock.now(), recorded_by=actor, import_row=import_row,
-        state=Record.State.CONFIRMED, confirmed_on=on,
+    record = row_new(
+        Record,
+        recorded_at=clock.now(), recorded_by_id=actor.pk if actor is not None else None,
+        import_row_id=import_row.pk if import_row is not None else None, state=Record.State.CONFIRMED, confirmed_on=on,
     )  # fmt: skip
+    record.subject = subject
     _fill(record, content, department)
     if content.detail is None:
         return record, None
-    return record, _detail_filled(_DETAIL_MODELS[record.kind](record=record), record, content.detail)
+    detail = row_new(_DETAIL_MODELS[record.kind])
+    detail.record = record
+    return record, _detail_filled(detail, record, content.detail)
 
 
 def records_enter(new: Sequence[tuple[Record, DetailRow | None]], *, actor: Account | None, on: date) -> None:

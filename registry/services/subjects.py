@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
-from registry.base.bulk import parts, tracked_add
+from registry.base.bulk import parts, row_new, tracked_add
 from registry.base.errors import Conflict, InvalidInput, TransitionRefused
 from registry.base.tracked import version_require
 from registry.models import Account, Subject, SubjectName
@@ -73,7 +73,7 @@ def organization_new(*, name: str, category: str, uscc: str = "", **fields: Unpa
     code = identities.uscc_checked(uscc, category=category)
     values: dict[str, Any] = {**fields}
     values["organization_code"] = identities.organization_code_checked(values.get("organization_code", ""))
-    return Subject(kind=Subject.Kind.ORGANIZATION, category=category, name=tidy, uscc=code, **values)
+    return row_new(Subject, kind=Subject.Kind.ORGANIZATION, category=category, name=tidy, uscc=code, **values)
 
 
 @transaction.atomic
@@ -116,7 +116,8 @@ def person_new(
     *, name: str, document: identities.SealedDocument, born_on: date | None = None, is_synthetic: bool, on: date
 ) -> Subject:
     """Return a person as it is taken in, checked and not yet written; whether the person is known is not asked."""
-    return Subject(
+    return row_new(
+        Subject,
         kind=Subject.Kind.PERSON,
         category=Subject.Category.PERSON,
         name=identities.name_checked(name),
@@ -342,6 +343,6 @@ def _name_add(
 
 
 def _name_new(subject: Subject, name: str, *, starts_on: date | None, ends_on: date | None) -> SubjectName:
-    return SubjectName(
-        subject=subject, name=name, normalized=comparable_name(name), starts_on=starts_on, ends_on=ends_on
-    )
+    new = row_new(SubjectName, name=name, normalized=comparable_name(name), starts_on=starts_on, ends_on=ends_on)
+    new.subject = subject
+    return new

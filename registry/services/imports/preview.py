@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import PurePath
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 
 from registry import clock
-from registry.base.bulk import row_new, rows_add
+from registry.base.bulk import parts, row_new, rows_add
+from registry.base.collector import collector_resting
 from registry.base.errors import InvalidInput
 from registry.models import Account, Department, ImportBatch, ImportRow
 from registry.rules import uploads
@@ -21,14 +23,26 @@ from registry.services import authz
 from registry.services.events import event_record
 from registry.services.evidence import attachment_store
 from registry.services.imports.reading import Table, open_table
-from registry.services.imports.rows import cells_seal, faults_of, remarks_of
+from registry.services.imports.rows import Fault, cells_seal, faults_of, remarks_of
+
+_AT_ONCE = 5_000  # rows made and written together: of the others only what is kept of them stands in memory
+
+
+class _Kept(NamedTuple):
+    """What is kept of a line, by the columns of `ImportRow`."""
+
+    number: int
+    cells_sealed: str
+    state: str
+    errors: list[Fault]
+    warnings: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     table: Table
     layout: SheetLayout
-    rows: list[ImportRow]
+    rows: list[_Kept]
 
 
 def import_preview(*, upload: File, department: Department, kind: str = "", actor: Account, on: date) -> ImportBatch:
@@ -68,7 +82,8 @@ def _read(content: bytes, name: str, kind: str, on: date) -> _Sheet:
             field="kind",
         )
     most = settings.IMPORT_MAX_ROWS
-    rows = list(islice(_rows(table, layout, on), most + 1))
+    with collector_resting():
+        rows = list(islice(_rows(table, layout, on), most + 1))
     if not rows:
         raise InvalidInput("sheet-empty", f"{EMPTY_SHEET}。", field="file")
     if len(rows) > most:
@@ -78,15 +93,14 @@ def _read(content: bytes, name: str, kind: str, on: date) -> _Sheet:
     return _Sheet(table, layout, rows)
 
 
-def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[ImportRow]:
+def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[_Kept]:
     for number, cells, result in check_rows(layout, table.rows, on):
-        yield row_new(
-            ImportRow,
-            number=number,
-            cells_sealed=cells_seal(cells),
-            state=ImportRow.State.WAITING if result.is_good else ImportRow.State.REFUSED,
-            errors=faults_of(result.errors, is_person=says_person(layout, cells)),
-            warnings=remarks_of(result.warnings),
+        yield _Kept(
+            number,
+            cells_seal(cells),
+            ImportRow.State.WAITING if result.is_good else ImportRow.State.REFUSED,
+            faults_of(result.errors, is_person=says_person(layout, cells)) if result.errors else [],
+            remarks_of(result.warnings),
         )
 
 
@@ -111,9 +125,10 @@ def _keep(
         uploaded_at=clock.now(),
         uploaded_on=on,
     )
-    for row in sheet.rows:
-        row.batch_id = batch.pk
-    rows_add(sheet.rows)
+    for part in parts(sheet.rows, _AT_ONCE):
+        rows_add(
+            [row_new(ImportRow, batch_id=batch.pk, **dict(zip(_Kept._fields, each, strict=True))) for each in part]
+        )
     bad = sum(1 for row in sheet.rows if row.state == ImportRow.State.REFUSED)
     event_record(
         "import.previewed", f"上传{sheet.layout.kind.label}文件“{attachment.name}”，共{batch.total}行，{bad}行未通过检查",

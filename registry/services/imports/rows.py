@@ -8,11 +8,12 @@ from registry.rules.publicity import Cell, RowError
 from registry.rules.publicity.masked import masked_error, masked_remark
 
 Fault = dict[str, str]
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once, not for each row
 
 
 def cells_seal(cells: Sequence[Cell]) -> str:
     """Return a row's cells as one sealed text; `registry.selectors.import_rows.cells_open` opens it."""
-    return text_seal(json.dumps(list(cells), ensure_ascii=False, separators=(",", ":")))
+    return text_seal(_WRITTEN(list(cells)))
 
 
 def faults_of(errors: Sequence[RowError], *, is_person: bool) -> list[Fault]:

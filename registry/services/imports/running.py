@@ -8,6 +8,7 @@ from django.db import transaction
 
 from registry import clock
 from registry.base.bulk import rows_change
+from registry.base.collector import collector_resting
 from registry.base.errors import TransitionRefused
 from registry.models import Account, ImportBatch, ImportRow, OutboxMessage
 from registry.rules.publicity import SheetLayout, check_row
@@ -79,7 +80,7 @@ def import_chunk_take(*, batch_id: int, on: date) -> bool:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.state != ImportBatch.State.RUNNING:
         return False
-    with answers_remembered():
+    with answers_remembered(), collector_resting():
         authz.require(batch.started_by, "record.report" if _is_reported(batch) else "import.run", on=on)
         return _chunk_take(batch, on)
 
