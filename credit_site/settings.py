@@ -132,7 +132,7 @@ else:
 DATABASE_WAIT_SECONDS = env.float("DATABASE_WAIT_SECONDS", 4.0)
 
 REDIS_URL = env.str("REDIS_URL", "")
-# The cache only counts (searches a minute). A Redis that does not answer must not hold up a request: one short try.
+# The cache only counts (requests and searches a minute). A Redis that does not answer must not hold up a request: one short try.
 REDIS_CACHE_OPTIONS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 0)}
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
@@ -143,7 +143,13 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "registry.base.shared_cache.SharedFileCache",
+            "LOCATION": str(VAR_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 1000},
+        }
+    }
 
 # --- accounts -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.Account"
@@ -291,7 +297,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "DESCRIPTION": "供县级部门业务系统使用：办理前核查、联合惩戒任务、公开名单、清单和政策。使用说明见 docs/api/README.md。",
+    "DESCRIPTION": "供县级部门业务系统使用：办理前核查、公开名单、联合惩戒任务、双公示和信用记录报送、事件推送、清单和政策。"
+    "使用说明、版本与停用办法见 docs/api/README.md，事件推送见 docs/api/webhooks.md；公开名单的批量下载见网站的“开放数据”。",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "registry.api.document.document_complete",
+    ],
 }
 
 # --- history and jobs ---------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ class Policies(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="policies_list", tag=_TAG, summary="本县执行的政策", scope=CATALOGUE_READ, answer=PolicyList,
-        description="今日在本县执行的政策，各附版本哈希。带 ETag。", example={"items": [_POLICY]},
+        operation_id="policies_list", tag=_TAG, summary="本县执行的政策", scope=CATALOGUE_READ, is_cached=True, answer=PolicyList,
+        description="今日在本县执行的政策，各附版本哈希。", example={"items": [_POLICY]},
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """Return the policies that run today."""
@@ -52,8 +52,8 @@ class Policy(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="policies_read", tag=_TAG, summary="一项政策的全文", scope=CATALOGUE_READ, answer=PolicyDetail,
-        description="政策包全文：条款、名单、期限、措施。带 ETag。",
+        operation_id="policies_read", tag=_TAG, summary="一项政策的全文", scope=CATALOGUE_READ, is_cached=True, answer=PolicyDetail,
+        description="政策包全文：条款、名单、期限、措施。",
         example=_POLICY | {"content": {"head": {"id": "mem-2023-11"}}},
         refusals={404: ("not-found", "没有这个地址或者编号，或者不属于本部门。请核对后重试。")},
     )  # fmt: skip
@@ -72,8 +72,8 @@ class Lists(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="catalogue_lists", tag=_TAG, summary="对象清单", scope=CATALOGUE_READ, answer=ListCatalogue,
-        description="本县有哪些名单，依据哪一条，是否公布。带 ETag。",
+        operation_id="catalogue_lists", tag=_TAG, summary="对象清单", scope=CATALOGUE_READ, is_cached=True, answer=ListCatalogue,
+        description="本县有哪些名单，依据哪一条，是否公布。",
         example={"items": [{"policy": "mem-2023-11", "code": "blacklist", "label": "安全生产严重失信主体名单",
                             "polarity": "negative", "rank": 1, "is_public": True, "clause": "第六条"}]},
     )  # fmt: skip
@@ -94,8 +94,8 @@ class Measures(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="catalogue_measures", tag=_TAG, summary="措施清单", scope=CATALOGUE_READ, answer=MeasureCatalogue,
-        description="惩戒和激励措施，强制性或者推荐性，各附依据和事项代码；今日不得实施的写明理由。带 ETag。",
+        operation_id="catalogue_measures", tag=_TAG, summary="措施清单", scope=CATALOGUE_READ, is_cached=True, answer=MeasureCatalogue,
+        description="惩戒和激励措施，强制性或者推荐性，各附依据和事项代码；今日不得实施的写明理由。",
         example={"items": [{"policy": "memo-2016-1001", "code": "18", "label": "依法限制参与政府采购活动",
                             "is_incentive": False, "force": "mandatory", "matters": ["government-procurement"],
                             "departments": ["财政部"], "legal_basis": ["《中华人民共和国政府采购法》第二十二条"],
@@ -122,8 +122,8 @@ class Matters(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="catalogue_matters", tag=_TAG, summary="事项清单", scope=CATALOGUE_READ, answer=MatterCatalogue,
-        description="可以核查的事项。核查请求中的 matter 填这里的代码。带 ETag。",
+        operation_id="catalogue_matters", tag=_TAG, summary="事项清单", scope=CATALOGUE_READ, is_cached=True, answer=MatterCatalogue,
+        description="可以核查的事项。核查请求中的 matter 填这里的代码。",
         example={"items": [{"code": "government-procurement", "label": "政府采购"}]},
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:

@@ -59,7 +59,9 @@ class Problem(serializers.Serializer[Any]):
     value = serializers.CharField(required=False, help_text="收到的值")
     clash = serializers.CharField(required=False, help_text="与之冲突的编号")
     errors = serializers.ListField(  # type: ignore[assignment]
-        child=serializers.DictField(child=serializers.CharField()), required=False, help_text="逐个字段的错误"
+        child=serializers.DictField(child=serializers.CharField()),
+        required=False,
+        help_text="逐个字段的错误：field、detail，有收到的值的还有 value",
     )
     params = serializers.DictField(required=False, help_text="说明中用到的值")
     request_id = serializers.CharField(required=False, help_text="请求编号，与 X-Request-Id 响应头相同")

@@ -88,9 +88,11 @@ def _only_what_is_full_is_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(monkeypatch) -> None:
-    """Every test counts from nothing, in keys of its own, as other processes of the run share the same Redis; and within
-    one window, even when it runs as a minute ends."""
+def _own_cache(monkeypatch, settings) -> None:
+    """Every test counts from nothing, in keys of its own, as other processes of the run share the same Redis, or in the
+    memory of its process where there is none; and within one window, even when it runs as a minute ends."""
+    if not settings.REDIS_URL:
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)
     monkeypatch.setattr("disclosure.views.throttle.WINDOW", 1_000_000)
 

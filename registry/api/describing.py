@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from registry.api.paging import LIMIT, LIMIT_MOST
@@ -25,6 +24,9 @@ KEY_PARAMETER = OpenApiParameter(
     "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 200}, OpenApiParameter.HEADER, required=True,
     description="每个新请求一个，重试时不变：同键同内容得到同一答复，同键不同内容被拒绝（409）",
 )  # fmt: skip
+TAG_PARAMETER = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="上次答复的 ETag；内容没有变化的答 304，不带内容"
+)
 KEY_MISSING = (
     "idempotency-key-missing",
     "写入请求必须带 Idempotency-Key 请求头（1至200个可见 ASCII 字符，每个新请求一个，重试时不变）。",
@@ -34,32 +36,25 @@ KEY_REUSED = (
     "Idempotency-Key“x”已用于另一个请求，本次没有办理。重试同一请求请原样发送；新的请求请换一个键。",
 )
 _ALWAYS = (401, 403, 429)
+_ALSO = "此前已登记，没有改动"
 _DONE = {200: "办理成功", 201: "已登记", 202: "已收下，正在后台办理"}
-
-
-class ClientScheme(OpenApiAuthenticationExtension):
-    """How a client proves who it is, in the OpenAPI document."""
-
-    target_class = "registry.api.authentication.ClientAuthentication"
-    name = "oauth2"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return the flow, its token address and its scopes."""
-        flow = {"tokenUrl": "/api/v1/token", "scopes": dict(SCOPE_LABELS)}
-        return {"type": "oauth2", "description": "OAuth 2.0 客户端凭证", "flows": {"clientCredentials": flow}}
 
 
 def described(
     *, operation_id: str, tag: str, summary: str, description: str, scope: str, answer: Any, example: Any,
-    request: Any = None, asked: Any = None, status: int = 200, also: tuple[int, ...] = (),
-    parameters: list[OpenApiParameter] | None = None, refusals: Mapping[int, tuple[str, str]] | None = None,
+    request: Any = None, asked: Any = None, status: int = 200, also: Mapping[int, Any] | None = None,
+    is_cached: bool = False, parameters: list[OpenApiParameter] | None = None,
+    refusals: Mapping[int, tuple[str, str]] | None = None,
 ) -> Callable[[Any], Any]:  # fmt: skip
     """Describe one operation. `answer` and `request`: serializers, or for `request` one by media type; `example` and
-    `asked`: an answer and a request that may be sent as they stand; `also`: further statuses with the same answer;
-    `refusals`: by status the code and sentence of the most telling one."""
-    done = (status, *also)
+    `asked`: an answer and a request that may be sent as they stand; `also`: further statuses of the same shape, each
+    with an example; `is_cached`: answers carry an entity tag; `refusals`: by status the code and sentence of the most
+    telling one."""
+    done = {status: example} | dict(also or {})
+    said = {each: _DONE[each] if each == status else _ALSO for each in done}
     examples = [
-        OpenApiExample("答复示例", value=example, response_only=True, status_codes=[str(each) for each in done])
+        OpenApiExample(f"答复示例：{said[each]}", value=value, response_only=True, status_codes=[str(each)])
+        for each, value in done.items()
     ]
     if asked is not None:
         medias = request if isinstance(request, dict) else ["application/json"]
@@ -70,9 +65,10 @@ def described(
         summary=summary,
         description=f"{description}\n\n权限范围：`{scope}`（{SCOPE_LABELS[scope]}）。",
         request=request,
-        parameters=parameters or [],
+        parameters=[*(parameters or []), *([TAG_PARAMETER] if is_cached else [])],
         responses={
-            **{each: OpenApiResponse(answer, description=_DONE.get(each, "办理成功")) for each in done},
+            **{each: OpenApiResponse(answer, description=said[each]) for each in done},
+            **({304: OpenApiResponse(description="内容没有变化，用原来收到的")} if is_cached else {}),
             **_refusals(refusals or {}, has_body=request is not None, has_parameters=bool(parameters)),
         },
         examples=examples,

@@ -23,6 +23,7 @@ CREDIT: Final = {
     "decided_on": "2026-03-20",
 }  # fmt: skip
 REPORTED: Final = {"state": "imported", "record": "7f1e5a80-2f5e-4b8a-9d44-0b7b1f3a2c10", "warnings": []}
+SAME: Final = REPORTED | {"state": "same"}
 ROWS: Final = {
     "items": [
         {"number": 3, "state": "refused", "document": "演市监罚〔2026〕3号", "record": None, "warnings": [],

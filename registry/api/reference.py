@@ -21,8 +21,8 @@ class Departments(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="departments_list", tag="参考数据", summary="部门", scope=CATALOGUE_READ, answer=DepartmentList,
-        description="在用的部门，按代码排列。带 ETag：未变化时答 304。",
+        operation_id="departments_list", tag="参考数据", summary="部门", scope=CATALOGUE_READ, is_cached=True, answer=DepartmentList,
+        description="在用的部门，按代码排列。",
         example={"items": [{"code": "market", "name": "演示县市场监督管理局（演示）", "short_name": "市监局", "kind": "bureau",
                             "kind_label": "县级部门", "contact": "演示县演示路1号"}]},
     )  # fmt: skip
@@ -42,8 +42,8 @@ class Calendar(ApiView):
     scope = CATALOGUE_READ
 
     @described(
-        operation_id="calendar_year", tag="参考数据", summary="一年的工作日历", scope=CATALOGUE_READ, answer=CalendarYear,
-        description="期限按工作日计算时所用的日历，含放假和调休。带 ETag。",
+        operation_id="calendar_year", tag="参考数据", summary="一年的工作日历", scope=CATALOGUE_READ, is_cached=True, answer=CalendarYear,
+        description="期限按工作日计算时所用的日历，含放假和调休。",
         example={"year": 2026, "is_announced": True, "source": "国务院办公厅放假安排（随系统提供）",
                  "items": [{"day": "2026-01-01", "kind": "holiday", "note": ""}]},
         refusals={400: ("year-out-of-range", "年份“1900”不可用，应在2004至2100年之间。"),

@@ -80,7 +80,7 @@ class Penalties(_One):
 
     @described(
         operation_id="publicity_penalty", tag=_PUBLICITY, summary="报送一项行政处罚", scope=PUBLICITY_WRITE, status=201,
-        also=(200,), request=PENALTY_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.PENALTY,
+        also={200: examples.SAME}, request=PENALTY_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.PENALTY,
         example=examples.REPORTED, description=_ONE, refusals={400: _REFUSED, 409: _KNOWN},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -96,7 +96,7 @@ class Permits(_One):
 
     @described(
         operation_id="publicity_permit", tag=_PUBLICITY, summary="报送一项行政许可", scope=PUBLICITY_WRITE, status=201,
-        also=(200,), request=PERMIT_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.PERMIT,
+        also={200: examples.SAME}, request=PERMIT_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.PERMIT,
         example=examples.REPORTED, description=_ONE, refusals={400: _REFUSED, 409: _KNOWN},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -112,7 +112,7 @@ class Records(_One):
 
     @described(
         operation_id="records_report", tag=_RECORDS, summary="报送一条信用记录", scope=RECORDS_WRITE, status=201,
-        also=(200,), request=CREDIT_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.CREDIT,
+        also={200: examples.SAME}, request=CREDIT_REPORT, answer=ReportAnswer, parameters=[KEY_PARAMETER], asked=examples.CREDIT,
         example=examples.REPORTED, refusals={400: _REFUSED, 409: _KNOWN},
         description="行政处罚、行政许可以外的信用记录：生产安全事故、失信行为认定、行政强制、司法裁判、表彰荣誉、检查结果。"
                     "只能报送本部门作出的决定，一律写明文书号：凭文书号识别已经报送过的记录。" + _ONE.partition("：")[2],

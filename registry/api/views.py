@@ -31,6 +31,14 @@ class ApiView(APIView):
     scope: ClassVar[str | None] = None
     rate: Rate | None = None
 
+    def check_permissions(self, request: Request) -> None:
+        """Count the request before its scope is looked at, so that who asks for what it may not is held back too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done already."""
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Tell the client's rate, and keep answers out of shared caches unless the view has said otherwise."""
         answer = super().finalize_response(request, response, *args, **kwargs)

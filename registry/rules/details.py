@@ -23,10 +23,11 @@ _CONFISCATIONS = frozenset({"没收违法所得", "没收非法财物"})
 
 
 class Fault(NamedTuple):
-    """One thing wrong: the field's name and a Chinese message that says the way out."""
+    """One thing wrong: the field's name, a Chinese message that says the way out, and what was given, where known."""
 
     field: str
     message: str
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,12 +63,14 @@ def _object(data: Any) -> dict[str, Any]:
     return data
 
 
-def _text(body: dict[str, Any], name: str) -> str:
-    """Return a text of the body, "" where it is missing. Raises InvalidInput for anything but text, and for a null
-    character, which no database takes."""
+def _text(body: dict[str, Any], name: str, path: str = "") -> str:
+    """Return a text of the body, "" where it is missing. `path`: what the fault is named by, before the name. Raises
+    InvalidInput for anything but text, and for a null character, which no database takes."""
     value = body.get(name, "")
     if not isinstance(value, str) or "\0" in value:
-        raise InvalidInput("text-malformed", f"{name}应为文字。请更正后重新提交。", field=name)
+        raise InvalidInput(
+            "text-malformed", f"{path}{name}应为文字（加引号）。请更正后重新提交。", field=f"{path}{name}"
+        )
     return value
 
 
@@ -87,7 +89,8 @@ def _asked(rows: Any) -> list[Asked]:
                 f"第{place + 1}个主体应为对象，写明 code、name 或者两者。",
                 field=f"subjects.{place}",
             )
-        asked.append(Asked(_text(row, "code"), _text(row, "name")))
+        path = f"subjects.{place}."
+        asked.append(Asked(_text(row, "code", path), _text(row, "name", path)))
     return asked
 
 

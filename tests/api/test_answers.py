@@ -31,6 +31,7 @@ NOBODY = "00000000-0000-0000-0000-000000000001"
 # What is pushed, and files of the whole, have tests of their own.
 ELSEWHERE = ("webhook", "snapshot")
 STEPS = ("receive", "carry_out", "refuse", "add_effect", "confirm_end", "confirm_pause", "confirm_resumption")
+CACHED = ("departments", "calendar", "policies", "catalogues")
 OPERATIONS = {name: each for name, each in operations().items() if not name.startswith(ELSEWHERE)}
 
 
@@ -193,6 +194,16 @@ def test_every_operation_succeeds_as_described(world):
     }
 
 
+def test_what_has_not_changed_is_not_sent_again(world):
+    assert with_status(304) == [name for name, each in OPERATIONS.items() if each["path"].split("/")[3] in CACHED]
+
+    def ask(name: str) -> Any:
+        tag = world.ask(name, world.good[name])["ETag"]
+        return world.ask(name, world.good[name], **{"If-None-Match": tag})
+
+    assert misfits(world, 304, ask) == []
+
+
 def answered(world: World, name: str) -> int:
     answer = world.ask(name, world.good[name])
     fits(name, answer)
@@ -261,5 +272,5 @@ def test_every_operation_with_a_body_refuses_what_is_too_large_and_what_is_no_js
 
 
 def test_no_other_status_is_documented():
-    known = {"200", "201", "202", "400", "401", "403", "404", "409", "413", "415", "429"}
+    known = {"200", "201", "202", "304", "400", "401", "403", "404", "409", "413", "415", "429"}
     assert {status for each in OPERATIONS.values() for status in each["responses"]} <= known

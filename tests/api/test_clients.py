@@ -56,13 +56,24 @@ def test_the_database_keeps_neither_the_secret_nor_the_token():
 def test_a_wrong_secret_and_a_scope_that_was_not_granted_get_no_token():
     keys = opened("check")
     name = keys.client.application.client_id
-    assert token_request(name, "wrong").json()["error"] == "invalid_client"
-    assert token_request(name, keys.secret, scope="orders").json()["error"] == "invalid_scope"
+    wrong = token_request(name, "wrong")
+    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+    assert "client_secret 有误" in wrong.json()["error_description"]
+    assert wrong["WWW-Authenticate"].startswith("Basic ")  # RFC 6749, 5.2: by the scheme that the client used
+    more = token_request(name, keys.secret, scope="orders")
+    assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
+    assert "没有开通的权限范围" in more.json()["error_description"]
 
 
 def test_only_client_credentials_are_given_a_token():
     answer = Client().post("/api/v1/token", {"grant_type": "password", "username": "a", "password": "b"})
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def test_a_token_asked_for_in_json_is_told_that_a_form_is_wanted():
+    answer = Client().post("/api/v1/token", {"grant_type": "client_credentials"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert "application/x-www-form-urlencoded（收到“application/json”）" in answer.json()["error_description"]
 
 
 def test_tokens_are_given_only_so_often_to_one_address(settings):
@@ -73,14 +84,19 @@ def test_tokens_are_given_only_so_often_to_one_address(settings):
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
 
 
-def test_no_token_an_unknown_one_and_an_expired_one_are_refused_alike():
+def test_a_missing_token_is_told_apart_from_one_that_does_not_hold_and_unknown_is_as_expired():
     client = make_client()
     old = token_of(client, lives=dt.timedelta(seconds=-1))
-    for headers in ({}, {"Authorization": "Bearer unknown"}, {"Authorization": f"Bearer {old}"}):
-        got = Client(headers=headers).get(DEPARTMENTS)
-        assert (got.status_code, got.json()["code"]) == (401, "token-missing")
-        assert got["Content-Type"] == "application/problem+json"
-        assert got["WWW-Authenticate"].startswith("Bearer")
+    told = []
+    for given in ("", "Basic x", "Bearer unknown", f"Bearer {old}"):
+        got = Client(headers={"Authorization": given} if given else {}).get(DEPARTMENTS)
+        assert (got.status_code, got["Content-Type"]) == (401, "application/problem+json")
+        told.append((got.json()["code"], got["WWW-Authenticate"]))
+    missing, invalid = (
+        ("token-missing", 'Bearer realm="api"'),
+        ("token-invalid", 'Bearer realm="api", error="invalid_token"'),
+    )
+    assert told == [missing, missing, invalid, invalid]  # RFC 6750, 3.1
 
 
 def test_a_shut_client_gets_in_no_more():
@@ -90,7 +106,7 @@ def test_a_shut_client_gets_in_no_more():
     client_close(client=keys.client, reason="系统下线", actor=None, on=DAY, at=dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
     assert calling.get(DEPARTMENTS).status_code == 401
     answer = token_request(keys.client.application.client_id, keys.secret)
-    assert answer.json() == {"error": "invalid_client"}
+    assert answer.json()["error"] == "invalid_client"
 
 
 def test_a_client_whose_department_is_no_longer_in_use_gets_in_no_more():
@@ -109,6 +125,8 @@ def test_a_scope_must_be_the_token_s_and_still_the_client_s():
     client.save_by(None, reason="test")
     got = calling.get(DEPARTMENTS)
     assert (got.status_code, got.json()["code"], got.json()["value"]) == (403, "scope-missing", "catalogue.read")
+    assert got["WWW-Authenticate"] == 'Bearer realm="api", error="insufficient_scope", scope="catalogue.read"'
+    assert int(got["RateLimit-Remaining"]) < int(got["RateLimit-Limit"])  # counted as any other request
 
 
 def test_a_person_s_session_is_nobody_on_the_api():

@@ -10,6 +10,7 @@ import time_machine
 import yaml
 from django.conf import settings
 from django.core.management import call_command
+from django.urls import reverse
 from jsonschema import Draft202012Validator, FormatChecker
 
 from registry.rules.scopes import SCOPE_LABELS
@@ -59,15 +60,29 @@ def test_an_operation_says_what_it_does_who_may_and_how_it_refuses(name):
     ((scope,),) = [each["oauth2"] for each in operation["security"]]
     assert scope in SCOPE_LABELS
     assert {"401", "403", "429"} <= set(operation["responses"])
-    assert all(
-        parameter.get("description") or parameter["in"] == "path" for parameter in operation.get("parameters", [])
-    )
+    assert all(parameter.get("description") for parameter in operation.get("parameters", []))
+    for status, response in operation["responses"].items():
+        names = set(response["headers"])
+        assert "X-Request-Id" in names
+        assert ("RateLimit-Remaining" in names) == (status != "401")
+        assert ("Retry-After" in names) == (status == "429")
+        assert all(
+            each["$ref"].rpartition("/")[2] in document()["components"]["headers"]
+            for each in response["headers"].values()
+        )
+
+
+def test_the_document_says_how_a_token_is_got():
+    (scheme,) = document()["components"]["securitySchemes"].items()
+    assert (scheme[0], scheme[1]["type"]) == ("oauth2", "oauth2")
+    (flow,) = scheme[1]["flows"].items()
+    assert flow == ("clientCredentials", {"tokenUrl": reverse("api:token"), "scopes": SCOPE_LABELS})
 
 
 @pytest.mark.parametrize("name", sorted(operations()))
 def test_the_examples_of_an_operation_fit_its_schemas(name):
     operation = operations()[name]
-    bodies = [each["content"] for each in operation["responses"].values()]
+    bodies = [each["content"] for status, each in operation["responses"].items() if status != "304"]
     if "requestBody" in operation:
         bodies.append(operation["requestBody"]["content"])
     for body in bodies:
@@ -78,11 +93,16 @@ def test_the_examples_of_an_operation_fit_its_schemas(name):
 
 
 def fits(name: str, answer: Any) -> None:
-    """Hold an answer against the document: its status is described, its content type and body are as described."""
-    described = operations()[name]["responses"][str(answer.status_code)]["content"]
-    (media_type,) = described
+    """Hold an answer against the document: its status is described; its headers, content type and body are as described."""
+    described = operations()[name]["responses"][str(answer.status_code)]
+    if answer.status_code != 404:  # an address that no operation has is counted for nobody
+        assert set(described["headers"]) - set(answer.headers) <= {"Idempotency-Replayed"}
+    if answer.status_code == 304:
+        assert answer.content == b""
+        return
+    ((media_type, content),) = described["content"].items()
     assert answer["Content-Type"] == media_type
-    assert misfits(described[media_type]["schema"], answer.json()) == []
+    assert misfits(content["schema"], answer.json()) == []
 
 
 @pytest.fixture

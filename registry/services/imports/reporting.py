@@ -48,7 +48,7 @@ def row_report(*, kind: str, row: Mapping[str, Any], client: ApiClient, on: date
         errors = [RowError(**fault) for fault in faults_of(result.errors, is_person=_says_person(kind, cells))]
         raise InvalidInput(
             "row-refused", "".join(each.message for each in errors), field=errors[0].column, value=errors[0].value,
-            faults=[Fault(each.column, each.message) for each in errors],
+            faults=[Fault(each.column, each.message, each.value) for each in errors],
         )  # fmt: skip
     outcome = row_take_or_refuse(result.values, _taking(client, on))
     outcome.warnings = remarks_of([*result.warnings, *outcome.warnings])
