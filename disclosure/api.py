@@ -99,7 +99,7 @@ class Measures(ApiView):
         example={"items": [{"policy": "memo-2016-1001", "code": "18", "label": "依法限制参与政府采购活动",
                             "is_incentive": False, "force": "mandatory", "matters": ["government-procurement"],
                             "departments": ["财政部"], "legal_basis": ["《中华人民共和国政府采购法》第二十二条"],
-                            "clause": "第十八项", "refusal": ""}]},
+                            "clause": "18", "refusal": ""}]},
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """Return the measures of the policies that run today."""

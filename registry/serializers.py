@@ -14,6 +14,9 @@ class DepartmentRow(serializers.Serializer[Any]):
     """A department in use."""
 
     code = serializers.CharField(help_text="部门代码")
+    uscc = serializers.CharField(
+        help_text="统一社会信用代码，报送双公示时填写的机关代码；没有登记的为空", allow_blank=True
+    )
     name = serializers.CharField(help_text="全称")
     short_name = serializers.CharField(help_text="简称")
     kind = serializers.CharField(help_text="类型代码")
@@ -42,7 +45,7 @@ class CalendarYear(serializers.Serializer[Any]):
     """The working days of a year, by which the office counts its periods."""
 
     year = serializers.IntegerField(help_text="年份")
-    is_announced = serializers.BooleanField(help_text="该年放假安排是否已公布；未公布的只按周末推算")
+    is_announced = serializers.BooleanField(help_text="该年放假安排是否已公布；未公布的暂按法定节假日和周末推算")
     source = serializers.CharField(help_text="依据", allow_blank=True)  # type: ignore[assignment]
     items = CalendarDayRow(many=True, help_text="逐日")
 

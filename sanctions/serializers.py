@@ -5,8 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from sanctions.models import EntryChange
+from sanctions.models import EntryChange, MeasureOrder
 from sanctions.rules.checking import ASKED_MOST, CODE_MOST, NAME_MOST, OUTCOMES
+from sanctions.selectors.orders import OWED
 from sanctions.selectors.subject_days import KINDS
 
 _OUTCOME_HELP = "；".join(f"{code} {label}" for code, label in OUTCOMES.items())
@@ -73,6 +74,9 @@ class EntryFacts(serializers.Serializer[Any]):
     department = serializers.CharField(help_text="认定部门")
     since = serializers.DateField(help_text="在列起始日")
     until = serializers.DateField(help_text="最后在列日（含当日）；尚未生效即终止的为起始日前一日")
+    until_basis_on = serializers.DateField(
+        allow_null=True, help_text="最后在列日由期限推算的，从哪一日起算；提前移出的为空"
+    )
     is_disputed = serializers.BooleanField(help_text="对该列入的异议正在处理")
     is_paused = serializers.BooleanField(help_text="措施暂停，暂停期间不得采取")
 
@@ -189,6 +193,7 @@ class StandingAnswer(serializers.Serializer[Any]):
     on = serializers.DateField(help_text="所问的日期；各起止日期均以该日为基准")
     known_at = serializers.DateField(help_text="按哪一日当时已知的情况；空为按现在已知", allow_null=True)
     subject = SubjectRef(help_text="主体")
+    is_expected = serializers.BooleanField(help_text="所问的日期晚于今日：没有新情况时的推算")
     sentence = serializers.CharField(help_text="结论")
     entries = StandingEntry(many=True, help_text="当日在列的名单")
 
@@ -254,8 +259,23 @@ class OrderRow(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="任务编号")
     version = serializers.IntegerField(help_text="版本；办理时带上可以防止覆盖他人的办理")
-    state = serializers.CharField(help_text="今日状况代码")
-    state_label = serializers.CharField(help_text="今日状况")
+    state = serializers.ChoiceField(
+        choices=["dispatched", "received", "carried-out", "refused", "paused", "ending", "closed"],
+        help_text="措施今日的状况：dispatched 待签收；received 已签收；carried-out 执行中；refused 不予采取；"
+                  "paused 暂停执行；ending 解除待确认；closed 已解除",
+    )  # fmt: skip
+    state_label = serializers.CharField(help_text="措施今日的状况")
+    answer = serializers.ChoiceField(
+        choices=MeasureOrder.State.values,
+        help_text="本部门已经办到哪一步（暂停、移出不改变它）：" + "；".join(f"{code} {label}" for code, label in MeasureOrder.State.choices),
+    )  # fmt: skip
+    answer_label = serializers.CharField(help_text="本部门已经办到哪一步")
+    owed = serializers.ChoiceField(
+        choices=list(OWED), allow_blank=True,
+        help_text="今日待办的一步（answer 为反馈已落实或者不予采取）；没有待办的为空："
+                  + "；".join(f"{code} {label}" for code, label in OWED.items()),
+    )  # fmt: skip
+    owed_label = serializers.CharField(help_text="今日待办的一步", allow_blank=True)
     measure = serializers.CharField(help_text="措施编号")
     measure_label = serializers.CharField(help_text="措施")
     force = serializers.ChoiceField(choices=["mandatory", "recommended"], help_text="强制性或者推荐性")
@@ -266,11 +286,16 @@ class OrderRow(serializers.Serializer[Any]):
     list_label = serializers.CharField(help_text="名单")
     since = serializers.DateField(help_text="在列起始日")
     until = serializers.DateField(help_text="最后在列日（含当日）")
+    until_basis_on = serializers.DateField(
+        allow_null=True, help_text="最后在列日由期限推算的，从哪一日起算；提前移出的为空"
+    )
     dispatched_on = serializers.DateField(help_text="派发日期")
     received_on = serializers.DateField(help_text="签收日期", allow_null=True)
     answered_on = serializers.DateField(help_text="反馈日期", allow_null=True)
     ended_on = serializers.DateField(help_text="解除确认日期", allow_null=True)
     due_on = serializers.DateField(help_text="办理期限；没有期限的为空", allow_null=True)
+    due_basis_on = serializers.DateField(help_text="办理期限从哪一日起算", allow_null=True)
+    due_basis = serializers.CharField(help_text="办理期限的依据和天数", allow_blank=True)
 
 
 class OrderPage(serializers.Serializer[Any]):

@@ -31,8 +31,9 @@ class TokenView(LibraryTokenView):
         if rate.is_over:
             text = f"取令牌过于频繁，请在{rate.reset}秒后重试。一个令牌可以用一小时，不必每次请求都取。"
             return _refused("temporarily_unavailable", text, status=429, headers={"Retry-After": str(rate.reset)})
-        if request.content_type not in _FORMS:
-            text = f"请求体须为表单，请把 Content-Type 改为 {_FORM}（收到“{request.content_type[:60]}”）。"
+        given = request.content_type or ""
+        if given not in _FORMS:
+            text = f"请求体须为表单，请把 Content-Type 改为 {_FORM}（收到“{given[:60]}”）。"
             return _refused("invalid_request", text)
         if request.POST.get("grant_type") != GRANT:
             return _refused("unsupported_grant_type", f"grant_type 只能是 {GRANT}。")

@@ -196,7 +196,7 @@ _ORDER_PAGES = {
 def _orders(ids: list[int], dues: dict[Key, DeadlineView], on: date) -> dict[Key, WorkItem]:
     found = MeasureOrder.objects.filter(pk__in=ids).select_related("entry__subject", "department")
     return {
-        (ORDER, row.order.pk): _order(row.order, row.owed, dues.get((ORDER, row.order.pk)), on)
+        (ORDER, row.order.pk): _order(row.order, row.owed_label, dues.get((ORDER, row.order.pk)), on)
         for row in order_rows(found, on)
     }
 

@@ -39,6 +39,6 @@ def upload(place: str, kind: str) -> dict[str, Any]:
     address = f"/api/v1/{place}/uploads/3d7a52c4-4c1c-4a55-8a60-6a4b9cf4e210"
     return {
         "id": "3d7a52c4-4c1c-4a55-8a60-6a4b9cf4e210", "kind": kind, "state": "running", "state_label": "导入中",
-        "total": 1, "waiting": 1, "imported": 0, "same": 0, "refused": 0, "uploaded_at": "2026-04-01T09:30:00+08:00",
+        "total": 1, "waiting": 1, "imported": 0, "same": 0, "refused": 0, "uploaded_at": "2026-04-01T01:30:00Z",
         "finished_at": None, "status_url": address, "rows_url": f"{address}/rows",
     }  # fmt: skip

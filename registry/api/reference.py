@@ -23,13 +23,13 @@ class Departments(ApiView):
     @described(
         operation_id="departments_list", tag="参考数据", summary="部门", scope=CATALOGUE_READ, is_cached=True, answer=DepartmentList,
         description="在用的部门，按代码排列。",
-        example={"items": [{"code": "market", "name": "演示县市场监督管理局（演示）", "short_name": "市监局", "kind": "bureau",
+        example={"items": [{"code": "market", "uscc": "11370323004390204U", "name": "演示县市场监督管理局（演示）", "short_name": "市监局", "kind": "bureau",
                             "kind_label": "县级部门", "contact": "演示县演示路1号"}]},
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """Return the departments by code."""
         rows = [
-            {"code": each.code, "name": each.name, "short_name": each.short_name, "kind": each.kind,
+            {"code": each.code, "uscc": each.uscc, "name": each.name, "short_name": each.short_name, "kind": each.kind,
              "kind_label": each.get_kind_display(), "contact": each.contact}
             for each in departments_in_use()
         ]  # fmt: skip

@@ -8,13 +8,18 @@ from registry.rules.webhooks import KINDS, URL_MOST
 
 _KINDS_HELP = "；".join(f"{kind} {rule.label}（须有 {rule.scope}）" for kind, rule in KINDS.items())
 
+_KIND_UNKNOWN = f"“{{input}}”不是事件种类，可用的有：{'、'.join(KINDS)}。"
+
 
 class WebhookBody(serializers.Serializer[Any]):
     """What to subscribe to."""
 
     url = serializers.CharField(max_length=URL_MOST, help_text="接收地址，https；不跟随转向")
     kinds = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(KINDS)), min_length=1, max_length=len(KINDS), help_text=_KINDS_HELP
+        child=serializers.ChoiceField(choices=list(KINDS), error_messages={"invalid_choice": _KIND_UNKNOWN}),
+        min_length=1,
+        max_length=len(KINDS),
+        help_text=_KINDS_HELP,
     )
 
 
@@ -48,6 +53,7 @@ class WebhookRow(serializers.Serializer[Any]):
     dead = serializers.IntegerField(help_text="多次失败、待系统管理员处理的推送数")
     delivered_at = serializers.DateTimeField(help_text="最近送达时间", allow_null=True)
     unreachable_since = serializers.DateTimeField(help_text="接收方自何时起无法到达", allow_null=True)
+    last_error = serializers.CharField(help_text="没有送达的推送最近一次失败的原因；没有的为空", allow_blank=True)
 
 
 class WebhookMade(WebhookRow):
@@ -75,7 +81,7 @@ class ReplayAnswer(serializers.Serializer[Any]):
 WEBHOOK: Final[dict[str, Any]] = {
     "id": "3f1c7a54-8f0f-4a44-9c0b-0c7c4c1b7d11", "version": 1, "url": "https://shenpi.example.gov.cn/credit-events",
     "kinds": ["entry.listed", "entry.changed", "entry.ended"], "is_paused": False, "opened_on": "2026-04-01",
-    "since_number": 41, "waiting": 0, "dead": 0, "delivered_at": None, "unreachable_since": None,
+    "since_number": 41, "waiting": 0, "dead": 0, "delivered_at": None, "unreachable_since": None, "last_error": "",
 }  # fmt: skip
 MADE: Final = WEBHOOK | {"secret": "whsec_示例密钥不可使用"}
 ASKED: Final = {"url": WEBHOOK["url"], "kinds": WEBHOOK["kinds"]}

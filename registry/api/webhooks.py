@@ -16,7 +16,7 @@ from registry.api.describing import KEY_MISSING, KEY_PARAMETER, described
 from registry.api.views import ApiView, actor_of, written
 from registry.models import Webhook, WebhookDelivery
 from registry.rules.scopes import WEBHOOKS
-from registry.selectors.webhooks import last_number, open_counts, webhooks_of
+from registry.selectors.webhooks import last_errors, last_number, open_counts, webhooks_of
 from registry.services.webhooks import (
     WebhookKeys,
     webhook_close,
@@ -37,14 +37,15 @@ State = WebhookDelivery.State
 
 
 def webhooks_told(webhooks: list[Webhook]) -> list[dict[str, Any]]:
-    """Tell webhooks as they stand. One query more, however many."""
-    counts = open_counts(webhooks)
+    """Tell webhooks as they stand. Two queries more, however many."""
+    counts, errors = open_counts(webhooks), last_errors(webhooks)
     return [
         {
             "id": each.public_id, "version": each.version, "url": each.url, "kinds": each.kinds,
             "is_paused": each.is_paused, "opened_on": each.opened_on, "since_number": each.since_number,
             "waiting": counts[each.pk][State.WAITING], "dead": counts[each.pk][State.DEAD],
             "delivered_at": each.health.delivered_at, "unreachable_since": each.health.unreachable_since,
+            "last_error": errors.get(each.pk, ""),
         }
         for each in webhooks
     ]  # fmt: skip
@@ -99,7 +100,7 @@ class Webhooks(ApiView):
         operation_id="webhooks_open", tag=_TAG, summary="订阅", scope=WEBHOOKS, request=shapes.WebhookBody, status=201,
         answer=shapes.WebhookMade, asked=shapes.ASKED, example=shapes.MADE, parameters=[KEY_PARAMETER],
         description="此后发生的事件推送到所给地址。每种事件另须有相应的读取范围。签名密钥只在答复中给出这一次。"
-                    "推送的格式、签名和重试见 docs/api/README.md。",
+                    "推送的格式、签名和重试见 docs/api/webhooks.md。",
         refusals={400: ("webhook-url-unfit", "不能订阅到这个地址：接收地址必须使用 https，内容才不会在途中被读取。"),
                   409: ("webhook-url-taken", "本客户端已订阅到这个地址，不必重复订阅。要改种类的，请先取消原订阅。")},
     )  # fmt: skip

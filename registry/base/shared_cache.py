@@ -15,11 +15,14 @@ _LOCK = "lock"
 class SharedFileCache(FileBasedCache):
     """Django's cache in files, with counting under a lock: two processes that count at once both count."""
 
+    def __init__(self, folder: str, params: dict[str, Any]) -> None:
+        super().__init__(folder, params)
+        self._folder = Path(folder)
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        folder = Path(self._dir)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / _LOCK).open("ab") as file:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

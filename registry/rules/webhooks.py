@@ -43,6 +43,7 @@ KINDS: Final = {
 }
 
 URL_MOST: Final = 500
+INTERNAL: Final = "接收地址指向内部网络。确需推送到那里的，请运行维护人员在 WEBHOOK_NETWORKS 中列明该网段。"
 ATTEMPTS_MOST: Final = 36
 OLD_SECRET_HOURS: Final = 24
 _FIRST_SECONDS, _LONGEST_SECONDS = 5, 3 * 60 * 60
@@ -89,6 +90,15 @@ def target_of(url: str, *, may_be_plain: bool) -> Target:
     is_secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_secure, host, port or (443 if is_secure else 80), path)
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address and not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def may_reach(address: str, allowed: Sequence[Network]) -> bool:

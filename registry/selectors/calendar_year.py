@@ -8,6 +8,8 @@ from registry.models import CalendarDay, CalendarYear
 from registry.selectors.calendar import calendar_current
 
 MONTH_LABELS = tuple(f"{number}月" for number in range(1, 13))
+_ANNOUNCED = "国务院办公厅放假安排（随系统提供）"
+_RECKONED = "放假安排尚未公布，暂按《全国年节及纪念日放假办法》的法定节假日和周末推算"
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,6 @@ def calendar_year(year: int, *, today: date) -> YearView:
         weeks = [[view(day) for day in week] for week in calendar.Calendar().monthdatescalendar(year, month)]
         count = sum(1 for week in weeks for day in week if day is not None and day.kind in ("working", "makeup"))
         months.append(MonthView(label, weeks, count))
-    loaded = CalendarYear.objects.filter(year=year).first()
-    return YearView(
-        year=year,
-        months=months,
-        is_announced=year in working.announced_years,
-        source=loaded.source if loaded is not None else "国务院办公厅放假安排（随系统提供）",
-    )
+    loaded, is_announced = CalendarYear.objects.filter(year=year).first(), year in working.announced_years
+    source = _ANNOUNCED if is_announced else _RECKONED
+    return YearView(year, months, is_announced, loaded.source if loaded is not None else source)

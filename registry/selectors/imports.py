@@ -116,7 +116,11 @@ class DepartmentsByAuthority:
 
     def find(self, authority: str, code: str) -> Department | None:
         """Return the department of this name or code, None when it is not among the county's."""
-        return self._by_code.get(code) or self._by_name.get(comparable_name(authority))
+        return self._by_code.get(code) or self.named(authority)
+
+    def named(self, authority: str) -> Department | None:
+        """Return the department of this name, None when there is none in use."""
+        return self._by_name.get(comparable_name(authority))
 
 
 def records_reported(

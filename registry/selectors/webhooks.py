@@ -30,6 +30,14 @@ def open_counts(webhooks: Iterable[Webhook]) -> dict[int, Counter[str]]:
     return found
 
 
+def last_errors(webhooks: Iterable[Webhook]) -> dict[int, str]:
+    """Return by webhook why the latest delivery that is still open could not be made; webhooks without one are left out.
+    One query."""
+    rows = WebhookDelivery.objects.filter(webhook__in=list(webhooks), state__in=(State.WAITING, State.DEAD))
+    rows = rows.exclude(last_error="").order_by("available_at", "pk")
+    return dict(rows.values_list("webhook", "last_error"))
+
+
 def deliveries_of(webhook: Webhook, *, state: str = "") -> QuerySet[WebhookDelivery]:
     """Return a webhook's deliveries, the newest first, with `held_by` (the number of an earlier one of its subject that
     is still open); of one state where asked."""

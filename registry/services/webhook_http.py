@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
-from registry.rules.webhooks import Target, UnfitAddress, may_reach, target_of
+from registry.rules.webhooks import INTERNAL, Target, UnfitAddress, may_reach, target_of
 
 STEP_SECONDS: Final = 5.0  # to connect, and between two pieces of an answer
 TOTAL_SECONDS: Final = 10.0  # for everything after the name was looked up
@@ -79,9 +79,7 @@ def _address(target: Target) -> str:
     found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     addresses = [str(each[4][0]) for each in found]
     if not addresses or not all(may_reach(each, settings.WEBHOOK_NETWORKS) for each in addresses):
-        raise UnfitAddress(
-            "接收地址指向内部网络，没有推送。确需推送的，请运行维护人员在 WEBHOOK_NETWORKS 中列明该网段。"
-        )
+        raise UnfitAddress(INTERNAL)
     return addresses[0]
 
 

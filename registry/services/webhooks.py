@@ -15,7 +15,16 @@ from registry.base.personal_data import text_seal
 from registry.base.tracked import version_require
 from registry.models import Account, ApiClient, Webhook, WebhookDelivery, WebhookHealth
 from registry.rules.scopes import WEBHOOKS
-from registry.rules.webhooks import KINDS, OLD_SECRET_HOURS, UnfitAddress, kinds_unfit, target_of
+from registry.rules.webhooks import (
+    INTERNAL,
+    KINDS,
+    OLD_SECRET_HOURS,
+    UnfitAddress,
+    is_address,
+    kinds_unfit,
+    may_reach,
+    target_of,
+)
 from registry.services import authz
 from registry.services.events import event_record
 from registry.services.webhook_events import deliveries_owe, events_wanted, feed_lock
@@ -62,8 +71,8 @@ def _event(name: str, text: str, webhook: Webhook, actor: Account | None, on: da
 def webhook_open(*, client: ApiClient, url: str, kinds: Sequence[str], actor: Account | None, on: date) -> WebhookKeys:
     """Subscribe `client` to events of `kinds` from now on; return the webhook and its secret.
 
-    The client must hold the scope `webhooks` and the reading scope of each kind. The host is looked up and checked
-    each time something is sent, not here. Raises NotAllowed, InvalidInput (address, kinds), Conflict (too many, or
+    The client must hold the scope `webhooks` and the reading scope of each kind. A host's name is looked up and
+    checked each time something is sent, not here. Raises NotAllowed, InvalidInput (address, kinds), Conflict (too many, or
     one for that address already).
     """
     clients = ApiClient.objects.select_for_update(of=("self",), no_key=True)
@@ -84,7 +93,9 @@ def webhook_open(*, client: ApiClient, url: str, kinds: Sequence[str], actor: Ac
 
 def _check(client: ApiClient, url: str, kinds: list[str]) -> None:
     try:
-        target_of(url, may_be_plain=settings.WEBHOOK_HTTP)
+        target = target_of(url, may_be_plain=settings.WEBHOOK_HTTP)
+        if is_address(target.host) and not may_reach(target.host, settings.WEBHOOK_NETWORKS):
+            raise UnfitAddress(INTERNAL)
     except UnfitAddress as error:
         raise InvalidInput("webhook-url-unfit", f"不能订阅到这个地址：{error}", field="url", value=url[:100]) from error
     if not client.is_active or WEBHOOKS not in client.scopes:
@@ -104,10 +115,12 @@ def _check(client: ApiClient, url: str, kinds: list[str]) -> None:
             value="、".join(unfit)[:100],
         )
     standing = Webhook.objects.filter(client=client, closed_on__isnull=True)
-    if standing.filter(url=url).exists():
+    same = standing.filter(url=url).first()
+    if same is not None:
         raise Conflict(
-            "webhook-url-taken", "本客户端已订阅到这个地址，不必重复订阅。要改种类的，请先取消原订阅。", field="url"
-        )
+            "webhook-url-taken", "本客户端已订阅到这个地址，不必重复订阅。要改种类的，请先取消原订阅。", field="url",
+            value=url, number=str(same.public_id),
+        )  # fmt: skip
     if standing.count() >= WEBHOOKS_MOST:
         raise Conflict("webhooks-too-many", f"一个客户端最多有{WEBHOOKS_MOST}个订阅，请先取消不用的。")
 

@@ -122,8 +122,8 @@ class Standing(ApiView):
             actor=actor_of(request), client=caller_of(request).client, on=today, at=clock.now(),
         )  # fmt: skip
         return Response(
-            {"receipt": found.log.receipt, "on": on, "known_at": known_at, "subject": subject_ref(found.subject),
-             "sentence": found.sentence, "entries": [_entry(each) for each in found.entries]}
+            {"receipt": found.log.receipt, "on": on, "known_at": known_at, "is_expected": on > today,
+             "subject": subject_ref(found.subject), "sentence": found.sentence, "entries": [_entry(each) for each in found.entries]}
         )  # fmt: skip
 
 

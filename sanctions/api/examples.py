@@ -9,12 +9,12 @@ SUBJECT: Final = {
 ENTRY: Final[dict[str, Any]] = {
     "id": "0d5d2f3a-5b0c-4b7e-8f44-2a9b6f5f7c11", "list": "blacklist", "label": "安全生产严重失信主体名单",
     "policy": "mem-2023-11", "policy_title": "安全生产严重失信主体名单管理办法", "clause": "第六条第一项",
-    "department": "演示县应急管理局（演示）", "since": "2026-03-02", "until": "2029-03-02", "is_disputed": False,
-    "is_paused": False,
+    "department": "演示县应急管理局（演示）", "since": "2026-03-02", "until": "2029-03-02",
+    "until_basis_on": "2026-03-02", "is_disputed": False, "is_paused": False,
 }  # fmt: skip
 MEASURE: Final = {
     "catalogue": "memo-2016-1001", "code": "18", "label": "依法限制参与政府采购活动", "force": "mandatory",
-    "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "clause": "第十八项", "departments": ["财政部"],
+    "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "clause": "18", "departments": ["财政部"],
 }  # fmt: skip
 CHANNEL: Final = {
     "kind": "green-channel", "code": "green-channel", "label": "绿色通道、容缺受理",
@@ -56,20 +56,40 @@ ROW: Final = ENTRY | {"subject": SUBJECT}
 ENTRIES: Final = {"on": "2026-04-01", "items": [ROW], "next_cursor": None, "changes_cursor": "WyJjaGFuZ2VzIiwgNDJd"}
 CHANGES: Final = {
     "on": "2026-04-01", "cursor": "WyJjaGFuZ2VzIiwgNDNd", "has_more": False,
-    "items": [{"number": 43, "kind": "opened", "at": "2026-04-01T09:30:00+08:00", "tombstone": False,
+    "items": [{"number": 43, "kind": "opened", "at": "2026-04-01T01:30:00Z", "tombstone": False,
                "entry_id": ENTRY["id"], "entry": ROW}],
 }  # fmt: skip
 STANDING: Final = {
-    "receipt": "HC20260401-0A1B2C3D4E60", "on": "2026-03-31", "known_at": None, "subject": SUBJECT,
-    "sentence": "演示县某某矿业有限公司在2026-03-31在列1个名单。",
+    "receipt": "HC20260401-0A1B2C3D4E60", "on": "2026-03-31", "known_at": None, "is_expected": False,
+    "subject": SUBJECT,
+    "sentence": "演示县某某矿业有限公司在2026-03-31的状况：自2026-03-02起在列安全生产严重失信主体名单，至2029-03-02止。",
     "entries": [ENTRY | {"measures": ["依法限制参与政府采购活动"]}],
 }  # fmt: skip
 ORDER: Final = {
     "id": "9a4b7e1c-1f0e-4a55-9c12-6f0f4f1b2c12", "version": 1, "state": "dispatched", "state_label": "待签收",
-    "measure": "18", "measure_label": "依法限制参与政府采购活动", "force": "mandatory", "catalogue": "memo-2016-1001",
+    "answer": "dispatched", "answer_label": "待签收", "owed": "receive", "owed_label": "签收", "measure": "18", "measure_label": "依法限制参与政府采购活动", "force": "mandatory", "catalogue": "memo-2016-1001",
     "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "subject": SUBJECT, "entry": ENTRY["id"],
-    "list_label": ENTRY["label"], "since": "2026-03-02", "until": "2029-03-02", "dispatched_on": "2026-03-02",
-    "received_on": None, "answered_on": None, "ended_on": None, "due_on": "2026-03-16",
+    "list_label": ENTRY["label"], "since": "2026-03-02", "until": "2029-03-02",
+    "until_basis_on": "2026-03-02", "dispatched_on": "2026-03-02", "received_on": None, "answered_on": None,
+    "ended_on": None, "due_on": "2026-03-16", "due_basis_on": "2026-03-02", "due_basis": "自2026-03-02起10个工作日",
+}  # fmt: skip
+_NOTHING_OWED: Final = {"owed": "", "owed_label": "", "due_on": None, "due_basis_on": None, "due_basis": ""}
+RECEIVED: Final = ORDER | {
+    "version": 2, "state": "received", "state_label": "已签收", "answer": "received", "answer_label": "已签收",
+    "owed": "answer", "owed_label": "反馈落实情况", "received_on": "2026-03-03",
+}  # fmt: skip
+CARRIED_OUT: Final = RECEIVED | _NOTHING_OWED | {
+    "version": 3, "state": "carried-out", "state_label": "执行中", "answer": "carried-out", "answer_label": "已落实",
+    "answered_on": "2026-04-01",
+}  # fmt: skip
+REFUSED: Final = CARRIED_OUT | {
+    "state": "refused", "state_label": "不予采取", "answer": "refused", "answer_label": "不予采取",
+}  # fmt: skip
+PAUSED: Final = CARRIED_OUT | {"version": 4, "state": "paused", "state_label": "暂停执行"}
+RESUMED: Final = CARRIED_OUT | {"version": 5}
+ENDED: Final = CARRIED_OUT | {
+    "version": 6, "state": "closed", "state_label": "已解除", "until": "2026-05-05", "until_basis_on": None,
+    "ended_on": "2026-05-06",
 }  # fmt: skip
 _DAY: Final = {
     "on": "2026-03-02", "kind": "entry-opened", "kind_label": "列入名单", "text": "列入安全生产严重失信主体名单",

@@ -24,7 +24,7 @@ from registry.api.views import ApiView, actor_of, written
 from registry.base.errors import InvalidInput
 from registry.rules.scopes import ORDERS
 from sanctions.api import examples
-from sanctions.api.wording import subject_ref
+from sanctions.api.wording import subject_ref, term_start
 from sanctions.models import MeasureOrder
 from sanctions.selectors import orders as selectors
 from sanctions.selectors.entries import ONE_DAY
@@ -57,16 +57,17 @@ _MISSING = ("not-found", "没有这个地址或者编号，或者不属于本部
 
 def order_told(row: selectors.OrderRow) -> dict[str, Any]:
     """Tell one order as it stands today."""
-    order = row.order
+    order, due = row.order, row.due.deadline if row.due is not None else None
     return {
         "id": order.public_id, "version": order.version, "state": row.state.code, "state_label": row.state.label,
+        "answer": order.state, "answer_label": order.get_state_display(), "owed": row.owed, "owed_label": row.owed_label,
         "measure": order.measure_code, "measure_label": order.measure_label,
         "force": "mandatory" if order.is_mandatory else "recommended", "catalogue": order.catalogue,
         "legal_basis": order.legal_basis, "subject": subject_ref(order.entry.subject),
         "entry": order.entry.public_id, "list_label": order.entry.list_label, "since": order.entry.starts_on,
-        "until": order.entry.ends_on - ONE_DAY, "dispatched_on": order.dispatched_on,
+        "until": order.entry.ends_on - ONE_DAY, "until_basis_on": term_start(order.entry), "dispatched_on": order.dispatched_on,
         "received_on": order.received_on, "answered_on": order.answered_on, "ended_on": order.ending_confirmed_on,
-        "due_on": row.due.deadline.due_on if row.due is not None else None,
+        "due_on": due and due.due_on, "due_basis_on": due and due.starts_on, "due_basis": row.due.basis_text if row.due else "",
     }  # fmt: skip
 
 
@@ -156,7 +157,7 @@ class OrderReceive(_Step):
 
     @described(
         operation_id="orders_receive", tag=_TAG, summary="签收", scope=ORDERS, request=StepBody, answer=OrderRow,
-        description="签收任务，开始办理。", parameters=[KEY_PARAMETER], asked={}, example=examples.ORDER,
+        description="签收任务，开始办理。", parameters=[KEY_PARAMETER], asked={}, example=examples.RECEIVED,
         refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "order-not-received", "任务“18 依法限制参与政府采购活动”现为“已签收”，只有“待签收”的任务可以办理这一步。")},
     )  # fmt: skip
@@ -174,7 +175,7 @@ class OrderCarryOut(_Step):
     @described(
         operation_id="orders_carry_out", tag=_TAG, summary="反馈已落实，可以附文书", scope=ORDERS,
         request={"application/json": CarryOutBody, "multipart/form-data": CarryOutForm},
-        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
+        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.CARRIED_OUT,
         description="写明采取了什么措施、实施日期、文书号；有涉及金额、涉及事项数的一并写明。附文书的，改用 multipart/form-data，文件放在 file：PDF、PNG、JPG、DOCX、"
                     "XLSX、XLS、CSV、TXT，按内容识别类型，不得带宏，大小不超过20MB（本系统另有设置的从其设置）；"
                     "设有病毒扫描的，扫描通过后才可以下载。",
@@ -196,7 +197,7 @@ class OrderEffect(_Step):
     @described(
         operation_id="orders_add_effect", tag=_TAG, summary="补报成效，可以附文书", scope=ORDERS,
         request={"application/json": EffectBody, "multipart/form-data": EffectForm},
-        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.ORDER,
+        answer=OrderRow, parameters=[KEY_PARAMETER], example=examples.CARRIED_OUT,
         description="已反馈落实的措施以后又发生的成效（取消的补助、否决的投标、驳回的申请等），涉及金额和涉及事项数至少写一项，"
                     "只写以前没有报过的；统计时相加。文书的要求与反馈已落实相同。",
         asked={"text": "否决其对某某采购项目的投标", "done_on": "2026-05-06", "amount": "1250000.00", "cases": 1},
@@ -216,7 +217,7 @@ class OrderRefuse(_Step):
     @described(
         operation_id="orders_refuse", tag=_TAG, summary="反馈不予采取", scope=ORDERS, request=RefuseBody,
         answer=OrderRow, parameters=[KEY_PARAMETER], asked={"reason": "该主体今年没有参加政府采购"},
-        description="写明不予采取的理由；以后仍可以采取并反馈。", example=examples.ORDER,
+        description="写明不予采取的理由；以后仍可以采取并反馈。", example=examples.REFUSED,
         refusals={400: ("invalid-input", "reason：该字段是必填项。请更正后重新提交。"), 404: _MISSING, 409: (
             "entry-ended", "演示县某某矿业有限公司已于2029-03-03移出安全生产严重失信主体名单，不得再采取该措施。请确认解除。")},
     )  # fmt: skip
@@ -232,7 +233,7 @@ class OrderConfirmEnd(_Step):
 
     @described(
         operation_id="orders_confirm_end", tag=_TAG, summary="确认解除", scope=ORDERS, request=ConfirmEndBody,
-        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已恢复其投标资格"}, example=examples.ORDER,
+        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已恢复其投标资格"}, example=examples.ENDED,
         description="主体移出名单后确认已停止采取措施，任务办结。",
         refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "ending-not-open", "任务“18 依法限制参与政府采购活动”对应条目仍在列，不需要确认解除。")},
@@ -249,7 +250,7 @@ class OrderConfirmPause(_Step):
 
     @described(
         operation_id="orders_confirm_pause", tag=_TAG, summary="确认暂停", scope=ORDERS, request=ConfirmPauseBody,
-        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已停止限制其投标"}, example=examples.ORDER,
+        answer=OrderRow, parameters=[KEY_PARAMETER], asked={"text": "已停止限制其投标"}, example=examples.PAUSED,
         description="措施暂停后（队列 stopping），已经采取措施的部门确认已停止采取。暂停自即日起生效，不以确认为条件。",
         refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "pause-not-open", "任务“18 依法限制参与政府采购活动”没有待确认的暂停：措施没有暂停、已经确认，或者已经恢复。")},
@@ -267,7 +268,7 @@ class OrderConfirmResumption(_Step):
     @described(
         operation_id="orders_confirm_resumption", tag=_TAG, summary="确认恢复", scope=ORDERS,
         request=ConfirmResumptionBody, answer=OrderRow, parameters=[KEY_PARAMETER],
-        asked={"text": "自即日起恢复限制其投标"}, example=examples.ORDER,
+        asked={"text": "自即日起恢复限制其投标"}, example=examples.RESUMED,
         description="暂停结束后（队列 resuming），停止过措施的部门确认已恢复采取。",
         refusals={400: KEY_MISSING, 404: _MISSING, 409: (
             "resumption-not-open", "任务“18 依法限制参与政府采购活动”没有待确认的恢复：措施没有暂停过、仍在暂停、已经确认，"

@@ -1,18 +1,17 @@
 """How rows of the lists are told over the API: plain dicts, dates inclusive, persons masked."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from registry.models import Subject
 from registry.rules.identifiers import normalize_code
-from registry.rules.masking import mask_document_number, mask_person
+from registry.rules.masking import mask_person
 from sanctions.models import ListEntry
-from sanctions.rules.checking import Asked
+from sanctions.rules.checking import Asked, code_shown
 from sanctions.selectors.checks import Checked, CheckedEntry
 from sanctions.selectors.enjoying import Enjoyed, Graded
 from sanctions.selectors.entries import ONE_DAY
-
-_OLD_NUMBER, _NUMBER = 15, 17  # digits that an identity number begins with
 
 
 def subject_ref(row: Any) -> dict[str, Any]:
@@ -28,13 +27,16 @@ def subject_ref(row: Any) -> dict[str, Any]:
 
 def asked_told(asked: Asked, *, is_organization: bool) -> dict[str, str]:
     """Give back what was asked; masked where it may be an identity number, that is unless it met an organisation."""
-    code = normalize_code(asked.code)
-    may_be_personal = (len(code) == _OLD_NUMBER and code.isdigit()) or (
-        code[:_NUMBER].isdigit() and len(code) > _NUMBER
-    )
-    told = {"code": mask_document_number(code) if may_be_personal and not is_organization else code}
+    told = {"code": normalize_code(asked.code) if is_organization else code_shown(asked.code)}
     told["name"] = asked.name.strip()
     return {name: value for name, value in told.items() if value}
+
+
+def term_start(entry: Any) -> date | None:
+    """Return the day that an entry's last day is counted from; None where something else ended it, which has no term.
+    `entry`: an entry, or a row of its values."""
+    start: date = entry.starts_on
+    return start if entry.end_reason == ListEntry.EndReason.TERM else None
 
 
 def entry_told(entry: ListEntry, *, is_paused: bool) -> dict[str, Any]:
@@ -42,8 +44,8 @@ def entry_told(entry: ListEntry, *, is_paused: bool) -> dict[str, Any]:
     return {
         "id": entry.public_id, "list": entry.list_code, "label": entry.list_label, "policy": entry.pack_id,
         "policy_title": entry.policy.title, "clause": entry.clause, "department": entry.department.name,
-        "since": entry.starts_on, "until": entry.ends_on - ONE_DAY, "is_disputed": entry.disputed_on is not None,
-        "is_paused": is_paused,
+        "since": entry.starts_on, "until": entry.ends_on - ONE_DAY, "until_basis_on": term_start(entry),
+        "is_disputed": entry.disputed_on is not None, "is_paused": is_paused,
     }  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def _checked_entry(entry: CheckedEntry) -> dict[str, Any]:
     return {
         "id": row.public_id, "list": row.list_code, "label": row.list_label, "policy": row.pack_id,
         "policy_title": row.policy_title, "clause": row.clause, "department": row.department_name,
-        "since": row.starts_on, "until": entry.last_day, "is_disputed": row.disputed_on is not None,
+        "since": row.starts_on, "until": entry.last_day, "until_basis_on": term_start(row), "is_disputed": row.disputed_on is not None,
         "is_paused": row.paused_now,
         "measures": [
             {"catalogue": each.catalogue.pack_id, "code": each.code, "label": each.label,

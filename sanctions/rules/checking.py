@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.rules.identifiers import check_identity, check_uscc, is_valid_identity, is_valid_uscc, normalize_code
+from registry.rules.masking import mask_document_number
 from registry.rules.names import comparable_name
 
 ASKED_MOST: Final = 1000
 CODE_MOST: Final = 50
 NAME_MOST: Final = 200
 _LENGTH: Final = 18
+_OLD_NUMBER, _NUMBER = 15, 17  # digits that an identity number begins with
 
 FOUND, FORMER_NAME, MERGED = "found", "former-name", "merged"
 UNKNOWN, BAD_CODE, AMBIGUOUS, NAME_DIFFERS, NAME_NEEDED = (
@@ -62,6 +64,17 @@ def key_of(asked: Asked) -> Key:
     return Key("bad", code, name, tuple(error.message for error in errors))
 
 
+def code_shown(code: str) -> str:
+    """Return a code as it may be told again: masked where it may be a person's identity number, rightly or wrongly typed."""
+    code = normalize_code(code)
+    may_be_personal = (len(code) == _OLD_NUMBER and code.isdigit()) or (
+        len(code) > _NUMBER and code[:_NUMBER].isdigit()
+    )
+    if may_be_personal and is_valid_uscc(code):  # an organisation's code of digits only
+        may_be_personal = is_valid_identity(code)
+    return mask_document_number(code) if may_be_personal else code
+
+
 def _looks_like_identity(code: str) -> bool:
     if not code[:17].isdigit():
         return False
@@ -81,8 +94,8 @@ class ListedAs:
     last_day: dt.date
     is_paused: bool
     is_disputed: bool
-    mandatory: int
-    recommended: int
+    mandatory: int = 0
+    recommended: int = 0
 
 
 def verdict(name: str, listed: list[ListedAs], matter_label: str) -> str:
@@ -90,6 +103,16 @@ def verdict(name: str, listed: list[ListedAs], matter_label: str) -> str:
     if not listed:
         return f"{name}不在本部门可以查询的失信名单上，办理“{matter_label}”没有联合惩戒方面的限制。"
     return f"{name}" + "；".join(_entry_words(each, matter_label) for each in listed) + "。"
+
+
+def standing_words(name: str, day: dt.date, listed: list[ListedAs], *, is_expected: bool) -> str:
+    """Say in one sentence where the subject stands on `day`, which is to come where `is_expected`."""
+    head = f"{name}在{day}（没有新情况时的推算）" if is_expected else f"{name}在{day}"
+    if not listed:
+        return f"{head}不在本部门可以查询的失信名单上。"
+    return (
+        f"{head}的状况：" + "；".join(_since(each) + ("，措施暂停" if each.is_paused else "") for each in listed) + "。"
+    )
 
 
 def tier_words(label: str, *, pending: bool, since: str, effect: str, basis: str) -> str:
@@ -104,10 +127,13 @@ def tier_words(label: str, *, pending: bool, since: str, effect: str, basis: str
     return f"信用等级：{label}{begun}。{follows}等级不是限制办理事项的依据。依据{basis}。"
 
 
-def _entry_words(each: ListedAs, matter_label: str) -> str:
+def _since(each: ListedAs) -> str:
     text = f"自{each.since}起在列{each.label}，至{each.last_day}止"
-    if each.is_disputed:
-        text += "（对该列入的异议正在处理）"
+    return text + ("（对该列入的异议正在处理）" if each.is_disputed else "")
+
+
+def _entry_words(each: ListedAs, matter_label: str) -> str:
+    text = _since(each)
     if each.is_paused:
         return f"{text}，措施暂停，暂停期间不得据以限制办理“{matter_label}”"
     if not each.mandatory and not each.recommended:

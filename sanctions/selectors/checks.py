@@ -32,7 +32,7 @@ _BY_USCC = Prepared(
 )
 _ENTRY_FIELDS = (
     "subject_id", "public_id", "pack_id", "list_code", "list_label", "domain", "starts_on", "ends_on", "disputed_on",
-    "paused_now", "department_name", "mode", "policy_title", "clause",
+    "end_reason", "paused_now", "department_name", "mode", "policy_title", "clause",
 )  # fmt: skip
 _ON: Any = Slot("on", DateField())
 
@@ -300,12 +300,13 @@ def _listed(entry: CheckedEntry) -> ListedAs:
 
 
 def _unmet(asked: Asked, outcome: str, note: str) -> str:
-    shown = asked.name.strip() or "所查代码"
+    name = asked.name.strip()
+    shown = f"“{name}”" if name else f"代码“{checking.code_shown(asked.code)}”"
     return {
         checking.BAD_CODE: f"代码有误，没有核查：{note}。请对照证照更正后重新核查。",
-        checking.AMBIGUOUS: f"“{shown}”对应多个主体：{note}。请补充统一社会信用代码后重新核查。",
+        checking.AMBIGUOUS: f"{shown}对应多个主体：{note}。请补充统一社会信用代码后重新核查。",
         checking.NAME_NEEDED: "查询自然人须同时提供姓名和证件号码，没有核查。请补充姓名。",
-        checking.UNKNOWN: f"“{shown}”在本平台没有登记，未查到名单信息。请核对代码或者名称；核对无误的，即为没有记录。",
+        checking.UNKNOWN: f"{shown}在本平台没有登记，未查到名单信息。请核对代码或者名称；核对无误的，即为没有记录。",
     }[outcome]
 
 

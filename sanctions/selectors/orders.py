@@ -26,6 +26,12 @@ ENDING_DEADLINE = "order-ending"
 PAUSE_DEADLINE = "order-pause"
 RESUMPTION_DEADLINE = "order-resumption"
 
+# What a department has to do next; the codes are the steps of the API, `answer` stands for two of them.
+OWED = {
+    "receive": "签收", "answer": "反馈落实情况", "confirm-pause": "确认暂停", "confirm-resumption": "确认恢复",
+    "confirm-end": "确认解除",
+}  # fmt: skip
+
 QUEUES = {
     "waiting": "待签收",
     "answering": "待反馈",
@@ -302,12 +308,17 @@ def paused_entries(orders: list[MeasureOrder], on: date) -> set[int]:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order as lists show it. `owed`: what the department has to do next, empty where nothing."""
+    """An order as lists show it. `owed`: what the department has to do next (a code of `OWED`), empty where nothing."""
 
     order: MeasureOrder
     state: OrderState
     due: DeadlineView | None
     owed: str = ""
+
+    @property
+    def owed_label(self) -> str:
+        """What the department has to do next, in words."""
+        return OWED.get(self.owed, "")
 
     @property
     def due_briefly(self) -> DeadlineView | None:
@@ -344,12 +355,13 @@ def _pauses_owed(orders: list[MeasureOrder], on: date) -> dict[int, str]:
 
 
 def owed_next(state: OrderState, pause: str) -> str:
-    """Say what the department has to do next (Chinese), empty where nothing. `pause`: `stopping`, `resuming` or empty."""
+    """Say what the department has to do next (a code of `OWED`), empty where nothing. `pause`: `stopping`, `resuming` or
+    empty."""
     if state.code == "paused":
-        return "确认暂停" if pause == "stopping" else ""
+        return "confirm-pause" if pause == "stopping" else ""
     if state.code == "carried-out":
-        return "确认恢复" if pause == "resuming" else ""
-    return {"dispatched": "签收", "received": "反馈落实情况", "ending": "确认解除"}.get(state.code, "")
+        return "confirm-resumption" if pause == "resuming" else ""
+    return {"dispatched": "receive", "received": "answer", "ending": "confirm-end"}.get(state.code, "")
 
 
 @dataclass(frozen=True)

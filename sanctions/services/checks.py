@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from registry.base.errors import InvalidInput
 from registry.models import Account, ApiClient
@@ -61,16 +62,17 @@ def check_note(
 ) -> CheckLog:  # fmt: skip
     """Note one question with its receipt number. `found`: ids of the subjects found, and whether each is listed.
 
-    Raises InvalidInput without a purpose.
+    The number begins with the office's day of the question. Raises InvalidInput without a purpose.
     """
     if not purpose.strip() or len(purpose) > PURPOSE_MOST:
+        given = f"收到{len(purpose)}字。" if purpose.strip() else ""
         raise InvalidInput(
             "purpose-missing",
-            f"请写明核查用途（1至{PURPOSE_MOST}字），例如“某某项目投标资格审查”。核查用途和核查人留存备查。",
+            f"请写明核查用途（1至{PURPOSE_MOST}字），例如“某某项目投标资格审查”。{given}核查用途和核查人留存备查。",
             field="purpose",
         )
     return CheckLog.objects.create(
-        receipt=f"HC{at:%Y%m%d}-{secrets.token_hex(6).upper()}", account=actor, client=client,
+        receipt=f"HC{timezone.localdate(at):%Y%m%d}-{secrets.token_hex(6).upper()}", account=actor, client=client,
         department_id=actor.department_id, matter=matter, purpose=purpose.strip(), on=on, at=at, asked=asked,
         found=len(found), listed=sum(found.values()), subjects=sorted(found),
     )  # fmt: skip

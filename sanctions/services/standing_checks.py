@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from registry.base.errors import DomainError
+from registry.base.errors import DomainError, InvalidInput
 from registry.models import Account, ApiClient, Subject
 from registry.selectors.search import organizations_by_code
 from registry.services import authz
 from sanctions.models import CheckLog
-from sanctions.selectors.entries import entries_visible_to
+from sanctions.rules.checking import Asked, ListedAs, key_of, standing_words
+from sanctions.selectors.entries import ONE_DAY, entries_visible_to
 from sanctions.selectors.standing_on import EntryOn, standing_on
 from sanctions.selectors.subject_days import SubjectDay, subject_days
 from sanctions.selectors.subject_records import RecordOn, subject_records
@@ -62,6 +63,11 @@ def standing_check(
     (None: now). Reasons and points are the office's own and not told. Raises NotAllowed, InvalidInput, SubjectUnknown.
     """
     authz.require(actor, "entry.view", on=on)
+    if known_at is not None and known_at > on:
+        raise InvalidInput(
+            "known-in-future", f"known_at {known_at}晚于今日（{on}），那一日的情况还没有人知道。请改为今日以前的日期，"
+            "或者去掉它，按现在已知的情况查询。", field="known_at", value=str(known_at),
+        )  # fmt: skip
     subject = _subject(code)
     standing = standing_on(subject, day, known_at=known_at)
     visible = set(entries_visible_to(actor, on).filter(subject=subject).values_list("pk", flat=True))
@@ -70,14 +76,19 @@ def standing_check(
         matter="", purpose=purpose, actor=actor, client=client, on=day, at=at, asked=1,
         found={subject.pk: bool(entries)},
     )  # fmt: skip
-    labels = "、".join(dict.fromkeys(each.entry.list_label for each in entries))
-    if not standing.is_known:
-        sentence = f"到{known_at}，{subject.name}尚未在本平台登记。"
-    elif labels:
-        sentence = f"{subject.name}在{day}在列{labels}。"
+    if standing.is_known:
+        sentence = standing_words(subject.name, day, [_listed(each) for each in entries], is_expected=day > on)
     else:
-        sentence = f"{subject.name}在{day}不在本部门可以查询的失信名单上。"
+        sentence = f"到{known_at}，{subject.name}尚未在本平台登记。"
     return StandingReceipt(log, subject, sentence, entries)
+
+
+def _listed(each: EntryOn) -> ListedAs:
+    entry = each.entry
+    return ListedAs(
+        entry.list_label, entry.starts_on, entry.ends_on - ONE_DAY, each.state.code == "paused",
+        entry.disputed_on is not None,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -117,8 +128,12 @@ def records_check(
 def _subject(code: str) -> Subject:
     found = organizations_by_code(code)
     if len(found) != 1:
+        key = key_of(Asked(code))
+        why = "；".join(key.errors) or "请核对统一社会信用代码"
         raise SubjectUnknown(
-            "subject-unknown", f"没有代码为“{code[:50]}”的主体，或者对应多个主体。请核对统一社会信用代码。",
-            field="code", value=code[:50],
-        )  # fmt: skip
+            "subject-unknown",
+            f"没有代码为“{code[:50]}”的主体，或者对应多个主体：{why}。",
+            field="code",
+            value=code[:50],
+        )
     return found[0]

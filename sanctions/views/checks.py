@@ -39,15 +39,14 @@ PAGES = "sanctions/checks"
 
 @permission("check.view")
 def check_index(request: HttpRequest) -> HttpResponse:
-    """List the checks that the account asked, or all that it may see."""
+    """List the checks that the account asked, or all that it may see; who may not ask begins with all."""
     today, actor = clock.today(), actor_of(request)
-    visible, scope = checks_visible_to(actor, today), request.GET.get("scope", "")
-    context = {
-        "page": page_of(request, visible if scope == "all" else visible.filter(account=actor)),
-        "scope": scope,
-        "matters": matters_on(today),
-        "may_ask": authz.may(actor, "check.ask", today),
-    }
+    may_ask = authz.may(actor, "check.ask", today)
+    visible, scope = checks_visible_to(actor, today), request.GET.get("scope", "own" if may_ask else "all")
+    page, labels = page_of(request, visible if scope == "all" else visible.filter(account=actor)), matters_on(today)
+    for log in page:
+        log.matter_label = labels.get(log.matter, "")
+    context = {"page": page, "scope": scope, "may_ask": may_ask}
     return render(request, f"{PAGES}/list.html", context)
 
 

@@ -99,7 +99,7 @@ def test_the_same_document_with_other_content_is_refused_and_named(calling):
     other = post(calling, PENALTIES, row(CF_NR_FK="0.3"), key="k2")
     problem = other.json()
     assert (other.status_code, problem["code"], problem["field"]) == (409, "import-known", "CF_WSH")
-    assert problem["params"]["record"] == first["record"]
+    assert (problem["params"]["record"], problem["clash"]) == (first["record"], row()["CF_WSH"])
     assert "罚款金额" in problem["detail"]
 
 
@@ -116,7 +116,7 @@ def test_a_row_at_fault_names_every_field_value_and_way_out(calling):
     answer = post(calling, PENALTIES, row(CF_JDRQ="2026-12-01", CF_CFLB="罚金"))
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (400, "row-refused")
-    assert {each["field"] for each in problem["errors"]} == {"CF_JDRQ", "CF_CFLB"}
+    assert {each["field"]: each["value"] for each in problem["errors"]} == {"CF_JDRQ": "2026-12-01", "CF_CFLB": "罚金"}
     assert "请按决定书核对日期" in problem["detail"]
     assert not Record.objects.exists()
     assert not Subject.objects.exists()
@@ -124,7 +124,11 @@ def test_a_row_at_fault_names_every_field_value_and_way_out(calling):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"CF_CFJG": "河湾县市场监督管理局", "CF_CFJGDM": ENTERPRISE}, {"CF_CFJG": "外县某局", "CF_CFJGDM": ENTERPRISE}],
+    [
+        {"CF_CFJG": "河湾县市场监督管理局", "CF_CFJGDM": ENTERPRISE},
+        {"CF_CFJG": "外县某局", "CF_CFJGDM": ENTERPRISE},
+        {"CF_CFJG": "河湾县市场监督管理局", "CF_CFJGDM": BUREAU},  # the own code beside another one's name
+    ],
 )
 def test_a_department_reports_its_own_decisions_alone(calling, changes):
     make_department("market", name="河湾县市场监督管理局")

@@ -99,6 +99,8 @@ def test_a_client_sees_and_moves_its_own_webhooks_alone():
         ("https://name:secret@shenpi.example.gov.cn/", ["entry.listed"], "webhook-url-unfit"),
         ("ftp://shenpi.example.gov.cn/", ["entry.listed"], "webhook-url-unfit"),
         ("https:///path", ["entry.listed"], "webhook-url-unfit"),
+        ("https://10.0.0.8/", ["entry.listed"], "webhook-url-unfit"),
+        ("https://[fd00::8]:8443/", ["entry.listed"], "webhook-url-unfit"),
         (URL, ["order.dispatched"], "webhook-kind-unfit"),
         (URL, ["entry.unknown"], "invalid-input"),
     ],
@@ -116,8 +118,9 @@ def test_without_the_scope_nobody_subscribes():
 
 def test_the_same_address_twice_is_refused():
     calling = caller()
-    opened(calling)
-    assert opened(calling, key="2").json()["code"] == "webhook-url-taken"
+    first = opened(calling).json()
+    told = opened(calling, key="2").json()
+    assert (told["code"], told["value"], told["clash"]) == ("webhook-url-taken", first["url"], first["id"])
 
 
 def test_pausing_resuming_rotating_and_ending():

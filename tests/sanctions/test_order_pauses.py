@@ -84,7 +84,7 @@ def owed(order, on):
 def test_a_pause_asks_for_the_stop_of_what_was_carried_out(done, listed, reviewer):
     pause(listed, reviewer, DAY + ONE_DAY)
     # two working days after Tuesday 3 March: Thursday
-    assert (open_codes(done), owed(done, DAY + ONE_DAY)) == ({("order-pause", dt.date(2026, 3, 5))}, "确认暂停")
+    assert (open_codes(done), owed(done, DAY + ONE_DAY)) == ({("order-pause", dt.date(2026, 3, 5))}, "confirm-pause")
 
 
 def test_the_department_confirms_the_stop_and_owes_nothing_while_the_measures_stand(done, listed, reviewer, officer):
@@ -102,7 +102,7 @@ def test_after_the_pause_the_department_confirms_that_it_goes_on(done, listed, r
     resume(listed, reviewer, DAY + 7 * ONE_DAY)
     # five working days after Monday 9 March: Monday 16 March
     assert open_codes(done) == {("order-resumption", dt.date(2026, 3, 16))}
-    assert owed(done, DAY + 7 * ONE_DAY) == "确认恢复"
+    assert owed(done, DAY + 7 * ONE_DAY) == "confirm-resumption"
     order_confirm_resumption(order=done, text="", actor=officer, on=DAY + 8 * ONE_DAY)
     row = OrderPause.objects.get()
     assert (row.resumption_asked_on, row.resumed_on) == (DAY + 7 * ONE_DAY, DAY + 8 * ONE_DAY)
@@ -149,7 +149,7 @@ def test_a_second_pause_is_asked_anew_and_stops_the_first_resumption(done, liste
     resume(listed, reviewer, DAY + 2 * ONE_DAY)
     listed.refresh_from_db()
     pause(listed, reviewer, DAY + 3 * ONE_DAY)
-    assert (OrderPause.objects.count(), owed(done, DAY + 3 * ONE_DAY)) == (2, "确认暂停")
+    assert (OrderPause.objects.count(), owed(done, DAY + 3 * ONE_DAY)) == (2, "confirm-pause")
     with pytest.raises(TransitionRefused):
         order_confirm_resumption(order=done, text="", actor=officer, on=DAY + 3 * ONE_DAY)
     assert {code for code, _ in open_codes(done)} == {"order-pause"}

@@ -172,7 +172,8 @@ def _department(values: Values, taking: Taking, warnings: list[str]) -> Departme
     if isinstance(values, CreditRow):
         return taking.reporting
     department = taking.departments.find(values.authority, values.authority_code)
-    if taking.is_own and department != taking.reporting:
+    named = taking.departments.named(values.authority)
+    if taking.is_own and (department != taking.reporting or named not in (None, department)):
         raise InvalidInput(
             "another-department",
             f"作出决定的是“{values.authority}”，本客户端属于“{taking.reporting}”，只能报送本部门作出的决定。"
@@ -257,7 +258,7 @@ def _differences(record: Record, values: Values) -> tuple[str, ...]:
 
 def _conflict(record: Record, text: str) -> Conflict:
     return Conflict(
-        "import-known", f"文书{record.number}{text}。", field="number", value=record.number, record=str(record.public_id)
+        "import-known", f"文书{record.number}{text}。", field="number", value=record.number, number=record.number, record=str(record.public_id)
     )  # fmt: skip
 
 
