@@ -299,6 +299,20 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "DESCRIPTION": "供县级部门业务系统使用：办理前核查、公开名单、联合惩戒任务、双公示和信用记录报送、事件推送、清单和政策。"
     "使用说明、版本与停用办法见 docs/api/README.md，事件推送见 docs/api/webhooks.md；公开名单的批量下载见网站的“开放数据”。",
+    "WEBHOOKS": [
+        f"credit_site.api.pushes.{name}"
+        for name in (
+            "entry_listed",
+            "entry_changed",
+            "entry_ended",
+            "order_dispatched",
+            "order_ending",
+            "order_paused",
+            "order_resumed",
+            "record_voided",
+            "record_changed",
+        )
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "registry.api.document.document_complete",

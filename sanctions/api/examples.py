@@ -87,6 +87,12 @@ REFUSED: Final = CARRIED_OUT | {
 }  # fmt: skip
 PAUSED: Final = CARRIED_OUT | {"version": 4, "state": "paused", "state_label": "暂停执行"}
 RESUMED: Final = CARRIED_OUT | {"version": 5}
+STOPPING: Final = PAUSED | {"owed": "confirm-pause", "owed_label": "确认暂停"}
+RESUMING: Final = RESUMED | {"owed": "confirm-resumption", "owed_label": "确认恢复"}
+ENDING: Final = CARRIED_OUT | {
+    "version": 6, "state": "ending", "state_label": "解除待确认", "owed": "confirm-end", "owed_label": "确认解除",
+    "until": "2026-05-05", "until_basis_on": None,
+}  # fmt: skip
 ENDED: Final = CARRIED_OUT | {
     "version": 6, "state": "closed", "state_label": "已解除", "until": "2026-05-05", "until_basis_on": None,
     "ended_on": "2026-05-06",
