@@ -34,7 +34,9 @@ class OrderPushed(serializers.Serializer[Any]):
 class EntryDelivery(Delivery):
     """An event about a public entry."""
 
-    change = serializers.ChoiceField(choices=EntryChange.Kind.values, help_text=_CHANGES)
+    change = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=EntryChange.Kind.values, help_text=_CHANGES
+    )
     data = EntryPushed(help_text="条目")  # type: ignore[assignment]
 
 
