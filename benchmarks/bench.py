@@ -95,12 +95,39 @@ def machine() -> str:
 
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
-        version = cursor.fetchone()[0].split()[0]
+        return _machine(cursor.fetchone()[0])
+
+
+def machine_of(database: str) -> str:
+    """The same, where Django is not started."""
+    import psycopg2
+
+    server = psycopg2.connect(f"{SERVER}/{database}")
+    with server.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        version = cursor.fetchone()[0]
+    server.close()
+    return _machine(version)
+
+
+def _machine(server_version: str) -> str:
     load = " / ".join(f"{each:.1f}" for each in os.getloadavg())
     return (
-        f"{os.cpu_count()} cores, {platform.machine()}, PostgreSQL {version} on the same machine, Python "
+        f"{os.cpu_count()} cores, {platform.machine()}, PostgreSQL {server_version.split()[0]} on the same machine, Python "
         f"{platform.python_version()}; load averages at the end {load}."
     )
+
+
+def database_exists(database: str) -> bool:
+    """Whether the server has a database of that name."""
+    import psycopg2
+
+    server = psycopg2.connect(f"{SERVER}/postgres")
+    with server.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        found = cursor.fetchone() is not None
+    server.close()
+    return found
 
 
 def section_write(name: str, title: str, text: str) -> None:

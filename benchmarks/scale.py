@@ -1,11 +1,12 @@
-"""The table of docs/performance.md on scale: cities of several sizes, each work beside its baseline in the same run.
+"""The sections of docs/performance.md on scale: cities of several sizes, each work beside its baseline in the same run.
 
     .venv/bin/python benchmarks/scale.py --subjects 100000            # sizes 10,000 and 100,000
     .venv/bin/python benchmarks/scale.py --subjects 1000000 --write   # 10,000, 100,000 and 1,000,000
-    .venv/bin/python benchmarks/scale.py --keep --only sweep night
+    .venv/bin/python benchmarks/scale.py --keep --only sweep night --write
 
 Builds one database a size (credit_bench_city_SIZE), runs every part in a process of its own, prints what it found and,
-with --write, puts it into docs/performance.md. --keep measures the cities that are there.
+with --write, puts it into docs/performance.md: a section a part, so that parts that are not run keep theirs. --keep
+measures the cities that are there, and leaves out sizes that nobody has built.
 """
 
 import argparse
@@ -25,6 +26,8 @@ SIZES = (10_000, 100_000, 1_000_000)
 PREFIX = os.environ.get("BENCH_DATABASE", "credit_bench_city")
 # Part → whether it is measured on every size.
 PARTS = {"workdays": False, "sweep": True, "night": True, "search": False, "pages": False, "draw": False}
+# Sizes are compared with each other: measured by turns, for the machine is not equally busy all the time.
+ROUNDS = {"sweep": 3}
 
 
 def main() -> None:
@@ -33,16 +36,27 @@ def main() -> None:
     sizes = [size for size in SIZES if size < arguments.subjects] + [arguments.subjects]
     if not arguments.keep:
         _build(sizes)
-    found: dict[str, Any] = {}
+    else:
+        sizes = [size for size in sizes if bench.database_exists(_database(size))]
     for part in arguments.only or PARTS:
-        for size in sizes if PARTS[part] else sizes[-1:]:
+        found = _measure(part, sizes if PARTS[part] else sizes[-1:])
+        written = text.section(part, found, bench.machine_of(_database(sizes[-1])))
+        print("## {1}\n\n{2}\n".format(*written), flush=True)
+        if arguments.write:
+            bench.section_write(*written)
+
+
+def _measure(part: str, sizes: list[int]) -> list[Any]:
+    """Return what a part found on each size: of several rounds the medians of its numbers."""
+    rounds: dict[int, list[Any]] = {size: [] for size in sizes}
+    for _ in range(ROUNDS.get(part, 1) if len(sizes) > 1 else 1):
+        for size in sizes:
             _say(f"{part} on {size:,} subjects")
-            found.setdefault(part, []).append(_part(part, size))
-    bench.begin(_database(sizes[-1]))
-    written = text.section(found, bench.machine())
-    print(written)
-    if arguments.write:
-        bench.section_write("scale", "Scale", written)
+            rounds[size].append(_part(part, size))
+    return [
+        each[0] if len(each) == 1 else {name: bench.median([one[name] for one in each]) for name in each[0]}
+        for each in rounds.values()
+    ]
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,24 +1,20 @@
-"""The words and tables of the section on scale: what the parts of scale.py found, beside the goals."""
+"""The words and tables of what the parts of scale.py found, beside the goals: a section of docs/performance.md each."""
 
 from typing import Any
 
-Found = dict[str, list[Any]]
 _MET = {True: "met", False: "**not met**"}
 
 
-def section(found: Found, machine: str) -> str:
-    """Return the section in Markdown, of the parts that were measured."""
-    tables = {
-        "workdays": _workdays, "sweep": _sweep, "search": _search, "draw": _draw, "night": _night, "pages": _pages,
-    }  # fmt: skip
-    parts = [table(found[name]) for name, table in tables.items() if name in found]
-    return "\n\n".join([f"Written by `benchmarks/scale.py`. {machine}", *parts])
+def section(part: str, found: list[Any], machine: str) -> tuple[str, str, str]:
+    """Return the section of one part: its mark, its title, and its text in Markdown. `found`: a row a size."""
+    mark, title, table = _SECTIONS[part]
+    subjects = f" on `city.py`'s city of {found[-1]['subjects']:,} subjects" if "subjects" in found[-1] else ""
+    return mark, title, f"Written by `benchmarks/{part}.py`{subjects}. {machine}\n\n{table(found)}"
 
 
 def _workdays(found: list[Any]) -> str:
     row = found[0]
     return (
-        "### Adding 7 working days\n\n"
         f"{row['product']:.2f} µs; chinesecalendar asked day by day: {row['baseline']:.0f} µs, "
         f"{row['baseline'] / row['product']:.0f} times as long. Equal on each of the {row['days']:,} days of 2004–2026. "
         f"Goal 2 µs: {_MET[row['product'] <= 2]}."
@@ -27,7 +23,6 @@ def _workdays(found: list[Any]) -> str:
 
 def _sweep(found: list[Any]) -> str:
     lines = [
-        "### The sweep of a day\n",
         f"{found[0]['due']:,} deadlines that fall due and {found[0]['due']:,} entries that end with two measures each, "
         "with all that is written: notices, keys, events, history, feeds, new deadlines. Beside it the same rows read by "
         "index, as rows of a cursor and as objects of the ORM.\n",
@@ -56,7 +51,6 @@ def _sweep(found: list[Any]) -> str:
 def _search(found: list[Any]) -> str:
     row = found[0]
     lines = [
-        "### Public search\n",
         f"Over {row['names']:,} names, half of the fragments misses; every answer compared with every name. *Search* and "
         "*SearchFilter* are two DRF views over the same table and the same fragments, with the same serializer, fields and "
         "fifty rows, called alike: one over the product's selector, one over DRF's SearchFilter, whose pages count all that fit. *Page* is what the public "
@@ -86,7 +80,6 @@ def _draw(found: list[Any]) -> str:
     row = found[0]
     whole = row["read"] + row["draw"]
     return (
-        "### Drawing inspections with exact quotas\n\n"
         f"{row['drawn']:,} of {row['members']:,}: {whole:.2f} s with reading them, in one SQL statement {row['sql']:.2f} s "
         f"({whole / row['sql']:.1f} times); the same list {row['runs']} times and in SQL. Goal 10 s: {_MET[whole <= 10]}."
     )
@@ -95,9 +88,9 @@ def _draw(found: list[Any]) -> str:
 def _night(found: list[Any]) -> str:
     sizes = [f"{row['subjects']:,}" for row in found]
     lines = [
-        "### A night's whole schedule\n",
         "Every job once, with its run row, on the night after the city's first; one subject in a thousand changed in "
-        "between. *First*: the same job the night before, on the new city.\n",
+        f"between. *First*: the same job the night before, on the new city of {sizes[-1]} subjects. Growth: from the first size "
+        "to the last. Counts of the last.\n",
         "| job | " + " | ".join(sizes) + " | growth | first | counts |",
         "|---|" + "---:|" * (len(sizes) + 2) + "---|",
     ]
@@ -116,7 +109,7 @@ def _night(found: list[Any]) -> str:
 def _pages(found: list[Any]) -> str:
     row = found[0]
     lines = [
-        "### Pages\n", f"Whole answers at {row['subjects']:,} subjects. *Scans*: large tables read from end to end.\n",
+        f"Whole answers at {row['subjects']:,} subjects. *Scans*: large tables read from end to end.\n",
         "| page | median | longest | statements | scans |", "|---|---:|---:|---:|---|",
     ]  # fmt: skip
     lines += [
@@ -134,5 +127,14 @@ def _ms(seconds: float) -> str:
 def _s(seconds: float) -> str:
     return f"{seconds:.2f} s"
 
+
+_SECTIONS = {
+    "workdays": ("workdays", "Adding 7 working days", _workdays),
+    "sweep": ("sweep", "The sweep of a day", _sweep),
+    "night": ("night", "A night's whole schedule", _night),
+    "search": ("search", "Public search", _search),
+    "draw": ("draw", "Drawing inspections with exact quotas", _draw),
+    "pages": ("pages", "Pages", _pages),
+}
 
 __all__ = ["section"]
