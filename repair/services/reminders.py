@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from registry import clock
-from registry.models import PolicyVersion, Subject
+from registry.models import Notice, PolicyVersion
 from registry.rules.policy.standing import RemovalPeriod
 from registry.selectors.policies import pack_of
 from registry.selectors.remembered import answers_remembered
-from registry.services.notices import notice_queue
+from registry.services.notices import notices_queue
+from registry.services.subjects import subjects_lock
 from repair.models import RemovalReminder, RepairApplication
 from repair.rules.county import county_requests
 from repair.rules.lifecycle import OPEN
@@ -35,13 +36,15 @@ def removal_reminders(*, on: date) -> dict[str, int]:
     while chunk := list(islice(near, CHUNK)):
         with answers_remembered():
             due = list(_due(chunk, on))
-        sent += sum(_remind(entry, stage, window, on) for entry, stage, window in due)
+        sent += _remind(due, on) if due else 0
     return {"reminded": sent}
 
 
 def _due(entries: Sequence[ListEntry], on: date) -> Iterator[tuple[ListEntry, str, RemovalPeriod]]:
     """Yield those that have reached a stage nobody was reminded of; read in a fixed number of queries for all."""
-    worlds = {world.subject.pk: world for world in worlds_of({entry.subject_id for entry in entries})}
+    # The window follows from the entry, its pauses and its grounds.
+    subjects = {entry.subject_id for entry in entries}
+    worlds = {world.subject.pk: world for world in worlds_of(subjects, grounds_alone=True)}
     told = set(RemovalReminder.objects.filter(entry__in=entries).values_list("entry", "stage"))
     for entry in entries:
         window = removal_window(entry, on=on, world=worlds[entry.subject_id])
@@ -53,7 +56,8 @@ def _due(entries: Sequence[ListEntry], on: date) -> Iterator[tuple[ListEntry, st
 def _entries_near(on: date) -> Iterator[ListEntry]:
     """Return the entries whose window may open or close within the days ahead; the others cost nothing. Only a sieve by
     dates, wide enough for every calendar: the window itself tells."""
-    running = ListEntry.objects.in_force(on).order_by()
+    reminded_last = RemovalReminder.objects.filter(entry=OuterRef("pk"), stage=Stage.CLOSING)
+    running = ListEntry.objects.in_force(on).filter(~Exists(reminded_last)).order_by()
     ahead = county_requests().removal_reminder.last_day(on) + ONE_DAY
     for policy_id, list_code in running.values_list("policy", "list_code").distinct():
         rule = pack_of(PolicyVersion.objects.defer("text").get(pk=policy_id)).lists_by_code.get(list_code)
@@ -70,7 +74,8 @@ def _entries_near(on: date) -> Iterator[ListEntry]:
             near |= Q(published_on__gte=on - most - SLACK, published_on__lte=ahead - least + SLACK)
             near |= Q(published_on__isnull=True)
         found = running.filter(near, policy=policy_id, list_code=list_code)
-        yield from found.select_related("subject", "policy", "department").order_by("pk").iterator(chunk_size=500)
+        known = found.select_related("subject", "policy", "department").defer("policy__text")
+        yield from known.order_by("pk").iterator(chunk_size=500)
 
 
 def _stage(window: RemovalPeriod, on: date) -> str | None:
@@ -84,20 +89,29 @@ def _stage(window: RemovalPeriod, on: date) -> str | None:
 
 
 @transaction.atomic
-def _remind(entry: ListEntry, stage: str, window: RemovalPeriod, on: date) -> int:
-    Subject.objects.select_for_update().get(pk=entry.subject_id)
-    applied = RepairApplication.objects.filter(entry=entry, state__in=OPEN).exists()
-    if applied or RemovalReminder.objects.filter(entry=entry, stage=stage).exists():
-        return 0
-    RemovalReminder.objects.create(
-        entry=entry, stage=stage, apply_from=window.apply_from, apply_until=window.apply_until, sent_on=on
-    )
+def _remind(due: Sequence[tuple[ListEntry, str, RemovalPeriod]], on: date) -> int:
+    """Remind of these stages in a few statements, unless somebody applied or was reminded meanwhile; return how many."""
+    entries = [entry.pk for entry, _, _ in due]
+    subjects_lock({entry.subject_id for entry, _, _ in due})
+    applied = set(RepairApplication.objects.filter(entry__in=entries, state__in=OPEN).values_list("entry", flat=True))
+    told = set(RemovalReminder.objects.filter(entry__in=entries).values_list("entry", "stage"))
+    fresh = [each for each in due if each[0].pk not in applied and (each[0].pk, each[1]) not in told]
+    RemovalReminder.objects.bulk_create(
+        RemovalReminder(
+            entry=entry, stage=stage, apply_from=window.apply_from, apply_until=window.apply_until, sent_on=on
+        )
+        for entry, stage, window in fresh
+    )  # fmt: skip
+    notices_queue([_notice(*each) for each in fresh], at=clock.now())
+    return len(fresh)
+
+
+def _notice(entry: ListEntry, stage: str, window: RemovalPeriod) -> Notice:
     span = f"{window.apply_from}至{window.apply_until}"
     word = "即将可以申请" if stage == Stage.OPENING else "申请期即将届满："
-    notice_queue(
-        f"removal.{stage}", title=f"{word}移出{entry.list_label}"[:200],
+    return Notice(
+        kind=f"removal.{stage}", title=f"{word}移出{entry.list_label}", subject_id=entry.subject_id,
         body=f"{entry.subject.name}：您（单位）可以在{span}（含首尾两日）申请移出{entry.list_label}。"
         "请登录后在“信用修复”中办理，不收取任何费用；不申请的，期满自动移出。",
-        at=clock.now(), obj=entry, subject=entry.subject,
+        object_kind=entry._meta.label_lower, object_id=entry.pk,
     )  # fmt: skip
-    return 1

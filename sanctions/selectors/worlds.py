@@ -19,11 +19,14 @@ from sanctions.selectors.population_sql import first_inside
 _UNASKED = ("facts", "penalty__violation_type", "penalty__basis", "penalty__content", "penalty__remark")
 
 
-def worlds_of(ids: Collection[int], *, asked_by: Pack | None = None, on: date | None = None) -> list[SubjectWorld]:
+def worlds_of(
+    ids: Collection[int], *, asked_by: Pack | None = None, on: date | None = None, grounds_alone: bool = False
+) -> list[SubjectWorld]:
     """Read the worlds of the subjects `ids`, in order of id: what `world_of` reads for one, in seven queries at most for all.
 
     Long texts of records are left in the database and read only when somebody asks for them. `asked_by`: leave out
-    records on which nothing that this pack says from the day `on` onwards can rest.
+    records on which nothing that this pack says from the day `on` onwards can rest. `grounds_alone`: all but grounds of
+    entries, for who asks of entries alone.
     """
     if not ids:
         return []
@@ -36,7 +39,8 @@ def worlds_of(ids: Collection[int], *, asked_by: Pack | None = None, on: date | 
         entries[entry.subject_id].append(entry)
         grounds.update(ground.record_id for ground in entry.grounds.all())
     records: dict[int, list[Record]] = defaultdict(list)
-    found = list(_records(ids) if asked_by is None or on is None else _asked_by(asked_by, on, ids, grounds))
+    asked = _records(ids) if asked_by is None or on is None else _asked_by(asked_by, on, ids, grounds)
+    found = list(asked.filter(pk__in=grounds) if grounds_alone else asked)
     _attach(found, "items", RecordItem, "record_id")
     _attach(found, "findings", Finding, "record_id")
     for record in found:
