@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
+from registry.base.bulk import rows_add
 from registry.base.errors import TransitionRefused
 from registry.models import Account, Department, Notice, OutboxMessage, Subject
 from registry.services import authz
@@ -60,7 +61,9 @@ def notices_queue(notices: Sequence[Notice], *, at: datetime) -> None:
             raise ValueError("a notice has exactly one addressee")
         notice.title, notice.queued_at = notice.title[:200], at
     for first in range(0, len(notices), _INSERT):
-        ids = [notice.pk for notice in Notice.objects.bulk_create(notices[first : first + _INSERT])]
+        some = notices[first : first + _INSERT]
+        rows_add(some)
+        ids = [notice.pk for notice in some]
         outbox_put(BATCH_TOPIC, key=f"{ids[0]}-{ids[-1]}", payload={"notices": ids}, at=at)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
+from registry.base.bulk import row_new
 from registry.models import Deadline, DeadlinePause, Notice, OutboxMessage
 from registry.selectors.calendar import calendar_current
 from registry.services.notices import notices_queue
@@ -77,8 +78,8 @@ def _unreminded(near: QuerySet[Any], *, topic: str, on: date) -> QuerySet[Any]:
 
 def _notice(deadline: Deadline, stage: str) -> Notice:
     title, body = _texts(deadline, stage)
-    return Notice(
-        kind=NOTICE_KIND, title=title, body=body, object_kind=DEADLINE_KIND, object_id=deadline.pk,
+    return row_new(
+        Notice, kind=NOTICE_KIND, title=title, body=body, object_kind=DEADLINE_KIND, object_id=deadline.pk,
         department_id=deadline.department_id,
     )  # fmt: skip
 

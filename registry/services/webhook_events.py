@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from registry.base.bulk import rows_add
 from registry.models import Subject, Webhook, WebhookDelivery, WebhookEvent, WebhookFeed
 from registry.rules.webhooks import KINDS
 
@@ -28,7 +29,7 @@ def webhook_event_note(
 
 def webhook_events_note(events: Sequence[WebhookEvent]) -> None:
     """Note many happenings in a few statements, in this order; as `webhook_event_note`."""
-    WebhookEvent.objects.bulk_create(events, batch_size=_INSERT)
+    rows_add(events)
 
 
 def webhook_events_number(*, at: datetime) -> int:

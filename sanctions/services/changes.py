@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from registry.base.bulk import row_new, rows_add
 from registry.models import WebhookEvent
 from registry.rules.webhooks import ENTRY_CHANGED, ENTRY_ENDED, ENTRY_LISTED
 from registry.services.webhook_events import webhook_events_note
@@ -28,11 +29,11 @@ def entry_change_note(*, entry: ListEntry, kind: str, at: datetime) -> None:
 def entry_changes_note(*, entries: Iterable[ListEntry], kind: str, at: datetime) -> None:
     """Note the same change of many entries in a few statements; as `entry_change_note`."""
     published = [entry for entry in entries if entry.published_on is not None]
-    EntryChange.objects.bulk_create([EntryChange(entry=entry, kind=kind, at=at) for entry in published])
+    rows_add([row_new(EntryChange, entry_id=entry.pk, kind=kind, at=at) for entry in published])
     pushed = _PUSHED.get(EntryChange.Kind(kind), ENTRY_CHANGED)
     webhook_events_note(
         [
-            WebhookEvent(kind=pushed, subject_id=entry.subject_id, object_id=entry.pk, change=kind, at=at)
+            row_new(WebhookEvent, kind=pushed, subject_id=entry.subject_id, object_id=entry.pk, change=kind, at=at)
             for entry in published
         ]
     )
@@ -47,7 +48,8 @@ def orders_note(*, orders: Iterable[MeasureOrder], kind: str, at: datetime) -> N
     """Note the same about many orders in a few statements; as `order_note`. Give orders with their entries loaded."""
     webhook_events_note(
         [
-            WebhookEvent(
+            row_new(
+                WebhookEvent,
                 kind=kind,
                 subject_id=order.entry.subject_id,
                 object_id=order.pk,

@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from registry import clock
+from registry.base.bulk import row_new
 from registry.base.tracked import rows_save_by
 from registry.models import Account, Notice, Subject
 from registry.rules.access import DEPARTMENT
@@ -21,7 +22,7 @@ from sanctions.selectors.orders import ENDING_DEADLINE
 from sanctions.services.changes import entry_changes_note, orders_note
 from sanctions.services.escalations import escalations_settle
 
-CHUNK: Final = 200
+CHUNK: Final = 500
 
 
 def endings_dispatch(*, on: date) -> dict[str, int]:
@@ -45,6 +46,7 @@ def _announce_due(entry_ids: Sequence[int], on: date) -> tuple[int, int]:
     subjects = ListEntry.objects.filter(pk__in=entry_ids).values("subject")
     list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values_list("pk"))
     locked = ListEntry.objects.select_for_update(of=("self",)).select_related("subject", "department", "policy")
+    locked = locked.defer("policy__text")
     entries = list(
         locked.filter(pk__in=entry_ids, ends_on__lte=on, expiry_announced_on__isnull=True).order_by("ends_on", "pk")
     )
@@ -127,13 +129,13 @@ def _notices(entry: ListEntry, orders: Iterable[MeasureOrder]) -> Iterator[Notic
     why = entry.get_end_reason_display() + (f"：{entry.end_note}" if entry.end_note else "")
     about = {"object_kind": entry._meta.label_lower, "object_id": entry.pk}
     for department_id in dict.fromkeys(order.department_id for order in orders):
-        yield Notice(
-            kind="order.ending", title=f"解除惩戒：{title}", department_id=department_id, **about,
+        yield row_new(
+            Notice, kind="order.ending", title=f"解除惩戒：{title}", department_id=department_id, **about,
             body=f"{entry.subject.name}自{entry.ends_on}起不再列入{entry.list_label}（{why}）。"
             "请停止对其实施的联合惩戒措施，并在系统中确认解除。",
         )  # fmt: skip
-    yield Notice(
-        kind="entry.ended", title=title, subject_id=entry.subject_id, **about,
+    yield row_new(
+        Notice, kind="entry.ended", title=title, subject_id=entry.subject_id, **about,
         body=f"{entry.subject.name}：您（单位）自{entry.ends_on}起不再列入{entry.list_label}（{why}）。"
         "公示同时停止，有关部门不再采取联合惩戒措施。发现仍在公示或仍被采取措施的，请向"
         f"{entry.department.name}反映。",
