@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef
 
-from disclosure.models import Publication
+from disclosure.models import Publication, PublicityBackfill
 from disclosure.selectors.records import KINDS
 from disclosure.services.publicity_backfill import publicity_backfill
 from incentives.models import Commitment, TierAssessment
@@ -155,6 +155,7 @@ def _publications(published: list[int], on: dt.date) -> Line:
     records = Record.objects.filter(kind__in=KINDS, state=Record.State.CONFIRMED)
     missed = records.filter(~Exists(shown), ~Exists(limits), publicity_exemption__isnull=True).count()
     missed += records.filter(Exists(shown), Exists(limits.filter(met_on=None, cancelled_on=None))).count()
+    PublicityBackfill.objects.all().delete()  # so that the run asks of every record
     missed += sum(publicity_backfill(on=on).values())
     visible = set(Publication.objects.visible(on).values_list("object_id", flat=True))
     missed += len(set(published) - visible)
