@@ -81,7 +81,7 @@ def _announce(days: Mapping[ListEntry, date], actor: Account | None) -> int:
     held = MeasureOrder.objects.select_for_update(of=("self",)).filter(
         entry__in=orders, ending=MeasureOrder.Ending.NONE
     )
-    for order in held.exclude(state=MeasureOrder.State.REFUSED).select_related("department").order_by("pk"):
+    for order in held.exclude(state=MeasureOrder.State.REFUSED).order_by("pk"):
         orders[order.entry_id].append(order)
     for entry in days:
         for order in orders[entry.pk]:
