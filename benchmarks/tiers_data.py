@@ -53,7 +53,12 @@ def twenty_rules() -> dict[str, Any]:
         {"clean": {"years": 2}}, {"none": {"of": {"accident": {}}, "within": {"years": 3}}}, {"risk": ["low", "ordinary"]},
         {"standardisation": ["1", "2"]}, {"not": {"domains": 1}},
     ]  # fmt: skip
-    tiers = [("D", {"any": grave}), ("C", {"any": serious}), ("A", {"all": good}), ("B", None)]
+    tiers: list[tuple[str, dict[str, Any] | None]] = [
+        ("D", {"any": grave}),
+        ("C", {"any": serious}),
+        ("A", {"all": good}),
+        ("B", None),
+    ]
     return {
         "head": {"id": RULES, "title": "演示二十条", "issuer": "演示", "authority": {"level": "local-document"},
                  "domain": "bench", "region": "演示", "clause_style": "plain"},

@@ -88,12 +88,18 @@ class TierUngraded(models.Model):
 
 
 class TierRun(models.Model):
-    """The last time that everybody was asked, by which edition, and the day up to which changes are settled."""
+    """The last time that everybody was asked, by which edition, and the day up to which changes are settled.
+
+    `newest_asked`: the newest subject at that time; `newest_graded`: the newest when everybody was asked before that. Whoever
+    is not newer than this was asked: who was being taken in then is between the two.
+    """
 
     pack_id = models.CharField("政策", max_length=60, unique=True)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     asked_on = models.DateField("全部核对日期")
     looked_on = models.DateField("最近核对日期")
+    newest_asked = models.BigIntegerField("全部核对时最新的主体", default=0)
+    newest_graded = models.BigIntegerField("此前全部核对时最新的主体", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "等级评定进度"

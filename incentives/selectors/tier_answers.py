@@ -14,12 +14,13 @@ from django.db import connection
 from incentives.models import Commitment, Honour
 from incentives.rules.honours import RECOGNISED
 from incentives.selectors.honours import honours_in_force
-from incentives.selectors.tier_facts_sql import CHOSEN, FACTS, looked_back_to
+from incentives.selectors.tier_facts_sql import CHOSEN, FACTS
 from incentives.selectors.tier_sql import ANSWERS, MISSING, NO_TIER, TierQuery
 from incentives.selectors.tiers import world_verdict
 from registry.models import Subject
 from registry.rules.policy.facts import History
 from registry.rules.policy.standing import listing_state
+from registry.rules.policy.tier_days import awaited_days
 from registry.rules.policy.tier_plan import TierPlan, tier_plan
 from registry.selectors.policies import ActivePack
 from registry.selectors.remembered import answers_remembered
@@ -36,59 +37,61 @@ _WORK_MEMORY = "128MB"
 _ONE_DAY = timedelta(days=1)
 
 
-def tiers_choose(queries: Iterable[tuple[str, list[Any]]]) -> int:
-    """Choose the subjects that the next question is about: queries (text, parameters) of subject_id, cause (None: by
-    time, pack or for the first time) and token (of a mark, None without); the first that names a subject counts."""
+def tiers_choose(queries: Iterable[tuple[str, list[Any]]], *, by_index: bool = False) -> int:
+    """Choose the subjects that the next question is about, and return how many they are.
+
+    `queries`: (text, parameters) of subject_id, cause (None: by time, pack or for the first time) and token (of a mark,
+    None without); the first that names a subject counts. `by_index`: none of them has to pass over all subjects.
+    """
+    number = 0
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {CHOSEN}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY, cause varchar(200) NULL, token {_token()} NULL)"
         )
         # A limit makes PostgreSQL expect to be done early; mostly there is nobody to find.
-        _plan_by(cursor, off=("mergejoin", "nestloop"))
+        _plan_by(cursor, off=("seqscan", "hashjoin") if by_index else ("mergejoin", "nestloop"))
         for text, params in queries:
             cursor.execute(f"INSERT INTO {CHOSEN} {text} ON CONFLICT DO NOTHING", params)
-        _plan_by(cursor, off=())
-        analyze(cursor, CHOSEN)
-        cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}")
-        return int(cursor.fetchone()[0])
+            number += max(cursor.rowcount, 0)
+        if number:
+            analyze(cursor, CHOSEN)
+    return number
 
 
 def _token() -> str:
     return "uuid" if connection.vendor == "postgresql" else "char(32)"
 
 
-def tiers_ask(active: ActivePack, on: date, *, chosen: bool) -> dict[str, int]:
-    """Grade everybody, or the chosen, on the day `on`; the caller's transaction keeps the answers together.
+def tiers_ask(active: ActivePack, on: date, *, chosen: int | None = None) -> dict[str, int]:
+    """Grade everybody, or those whom `tiers_choose` chose (`chosen`: how many), on the day `on`; the caller's transaction
+    keeps the answers together.
 
     Returns how many were graded (`judged`), and how many of them each by itself (`alone`).
     """
     plan = tier_plan(active.pack)
     with connection.cursor() as cursor:
-        for name in (FACTS, ANSWERS):
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
-        _plan_for(cursor, chosen)
+        cursor.execute(f"DROP TABLE IF EXISTS {FACTS}")
+        cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
+        # What PostgreSQL cannot estimate: whether a few are asked about or a county.
+        are_few = chosen is not None and chosen < MANY
+        _plan_by(cursor, off=("seqscan", "hashjoin") if are_few else ("nestloop",))
         if plan is None:
-            _leave_open(cursor, chosen)
+            _leave_open(cursor, chosen is not None)
         else:
-            query = TierQuery(plan, on, chosen=chosen)
+            query = TierQuery(plan, on, chosen=chosen is not None)
             for name, (text, params) in ((FACTS, query.facts()), (ANSWERS, query.answers())):
                 cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {text}", params)
                 analyze(cursor, f"{name} (subject_id)")
-        cursor.execute(f"SELECT COUNT(*), SUM(is_open) FROM {ANSWERS}")
+        cursor.execute(f"SELECT COUNT(*), COALESCE(SUM(is_open), 0) FROM {ANSWERS}")
         judged, alone = cursor.fetchone()
-        cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_open = 1 ORDER BY subject_id")
-        ids = [row[0] for row in cursor.fetchall()]
+        ids = []
+        if alone:
+            cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_open = 1 ORDER BY subject_id")
+            ids = [row[0] for row in cursor.fetchall()]
     for start in range(0, len(ids), CHUNK):
         _judge(ids[start : start + CHUNK], active, plan, on)
-    return {"judged": judged, "alone": alone or 0}
-
-
-def _plan_for(cursor: Any, chosen: bool) -> None:
-    """Tell PostgreSQL what it cannot estimate: whether a few are asked about or a county."""
-    cursor.execute(f"SELECT COUNT(*) FROM {CHOSEN}" if chosen else f"SELECT {MANY}")
-    are_few = cursor.fetchone()[0] < MANY
-    _plan_by(cursor, off=("seqscan", "hashjoin") if are_few else ("nestloop",))
+    return {"judged": judged, "alone": alone}
 
 
 def _plan_by(cursor: Any, *, off: Collection[str]) -> None:
@@ -130,7 +133,7 @@ def _judge(ids: Collection[int], active: ActivePack, plan: TierPlan | None, on: 
             verdict, _, history = world_verdict(
                 world, active, on, honours=held.get(pk, ()), committed=pk in committed
             )  # fmt: skip
-            days = [*further.get(pk, ()), *next_looks(world, active, plan, on)]
+            days = [*further.get(pk, ()), *next_looks(world, history, active, plan, on)]
             days += [verdict.next_change_on] if verdict.next_change_on is not None else []
             tier = places[verdict.tier.code] if verdict.tier is not None else NO_TIER
             # Which fact is missing matters to nobody whom no tier waits for.
@@ -166,18 +169,21 @@ def _further_edges(ids: Collection[int], plan: TierPlan | None, on: date) -> dic
     return found
 
 
-def next_looks(world: SubjectWorld, active: ActivePack, plan: TierPlan | None, on: date) -> list[date]:
+def next_looks(
+    world: SubjectWorld, history: History, active: ActivePack, plan: TierPlan | None, on: date
+) -> list[date]:
     """Return the later days that are written on records and entries already: a tier is looked at again when they come,
     for what happens only then is not known today."""
-    first = looked_back_to(plan, on) if plan is not None else None
-    found = [day for entry in world.entries for day in _entry_days(entry, active, plan)]
-    for record in world.records:
-        own = (record.decided_on, record.occurred_on)
-        if first is None or any(day is not None and day >= first for day in own):
-            found += [
-                day for day in (*own, record.voided_on, record.repaired_on, record.disputed_on) if day is not None
-            ]
-    return [day for day in found if day > on]
+    found = [day for entry in world.entries for day in _entry_days(entry, active, plan) if day > on]
+    asks_lists = plan is None or plan.lists
+    grounds = {each for listing in history.listings for each in listing.grounds} if asks_lists else set()
+    for record in history.records:
+        if plan is not None:
+            found += awaited_days(plan, record, on, is_ground=record.id in grounds)
+        else:
+            days = (record.counts_on, record.voided_on, record.repaired_on, record.disputed_on)
+            found += [day for day in days if day is not None and day > on]
+    return found
 
 
 def _entry_days(entry: ListEntry, active: ActivePack, plan: TierPlan | None) -> list[date]:

@@ -22,6 +22,7 @@ from registry.rules.policy.conditions import (
     Node,
     PenaltyNode,
 )
+from registry.rules.policy.tier_days import pauses_disputed, suspending_days, widest_windows
 from registry.rules.policy.tier_plan import Leaf, TierPlan, leaf_bits
 from registry.rules.policy.values import Window
 from sanctions.selectors.population_sql import first_inside
@@ -51,11 +52,11 @@ class FactsQuery:
         on = q.bind(self.on)
         exists = f"x.day <= {on} AND (x.voided_on IS NULL OR x.voided_on > {on})"
         text = f"""
-            SELECT * FROM (
+            SELECT subject_id, record_id, place, day, mask, points, CASE WHEN edge <= last_day THEN edge END AS edge FROM (
                 SELECT x.subject_id, x.record_id, x.place, x.day, CASE WHEN {exists} THEN {mask} ELSE 0 END AS mask,
-                    {points} AS points, {self._edge(q)} AS edge
+                    {points} AS points, {self._edge(q)} AS edge, {self._last_day(q)} AS last_day
                 FROM ({self._records(q)} {_fence()}) AS x {_fence()}
-            ) AS looked WHERE mask <> 0 OR edge IS NOT NULL"""
+            ) AS looked WHERE mask <> 0 OR edge <= last_day"""
         return text, q.params
 
     def _records(self, q: Statement) -> str:
@@ -75,14 +76,29 @@ class FactsQuery:
                 AND (COALESCE(i.place, 1) = 1 OR r.kind <> 'honour')"""
 
     def _may_be_inside(self, q: Statement) -> str:
-        first = looked_back_to(self.plan, self.on)
+        first = _looked_back_to(self.plan, self.on)
         if first is None:
             return "1 = 1"
         return f"(r.decided_on >= {q.bind(first)} OR r.occurred_on >= {q.bind(first)})"
 
     def _edge(self, q: Statement) -> str:
-        """The first later day that is written on the record already."""
-        return least_of(q, [f"CASE WHEN x.{each} > {q.bind(self.on)} THEN x.{each} END" for each in _RECORD_DAYS])
+        """The first later day, written on the record already, on which it may begin or cease to count."""
+        on = q.bind(self.on)
+        days = [
+            f"CASE WHEN x.{each} > {on} THEN x.{each} END" for each in ("day", "voided_on", *suspending_days(self.plan))
+        ]
+        return f"CASE WHEN x.voided_on IS NULL OR x.voided_on > {on} THEN {least_of(q, days)} END"
+
+    def _last_day(self, q: Statement) -> str:
+        """The last day on which any condition looks at the record: what is dated later is not awaited."""
+        windows = widest_windows(self.plan)
+        if windows is None:
+            return day_of(q, NEVER)
+        lasts = [_last_inside(q, each) for each in windows]
+        if not lasts:
+            return "CAST(NULL AS date)"
+        greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"
+        return lasts[0] if len(lasts) == 1 else f"{greatest}({', '.join(lasts)})"
 
     def _weight(self, q: Statement) -> str:
         weights = {item.code: item.points for item in self.pack.items if item.points} if self.pack.points else {}
@@ -97,7 +113,7 @@ class FactsQuery:
             tests.append(f"x.day >= {q.bind(first_inside(leaf.window, self.on))}")
         if not leaf.every:
             tests.append(f"(x.repaired_on IS NULL OR x.repaired_on > {q.bind(self.on)})")
-            if self.pauses():
+            if pauses_disputed(self.pack):
                 tests.append(f"(x.disputed_on IS NULL OR x.disputed_on > {q.bind(self.on)})")
         if leaf.weighs_points:
             tests.append(f"{self._weight(q)} > 0")
@@ -107,10 +123,6 @@ class FactsQuery:
             assert isinstance(leaf.test, Node)  # noqa: S101  (the other two are told apart above)
             tests.append(self._matches(q, leaf.test))
         return " AND ".join(tests)
-
-    def pauses(self) -> bool:
-        """Whether a disputed record does not count."""
-        return self.pack.objection is not None and self.pack.objection.pauses_measures.value
 
     def _is_adverse(self, q: Statement) -> str:
         return f"""((x.code IS NOT NULL AND x.kind <> 'honour') OR {q.among("x.kind", _BAD_KINDS)}
@@ -161,14 +173,23 @@ class FactsQuery:
         return f"record_id IN (SELECT id FROM {table(Record)} WHERE {self.among_chosen('subject_id')})"
 
 
-def looked_back_to(plan: TierPlan, on: date) -> date | None:
-    """Return the earliest day of records that any condition looks at on `on`; None when there is none."""
-    windows: list[Window] = []
-    for leaf in plan.leaves:
-        if leaf.window is None or leaf.window.kind == "span":
-            return None
-        windows.append(leaf.window)
-    return min((first_inside(each, on) for each in windows), default=on)
+def _looked_back_to(plan: TierPlan, on: date) -> date | None:
+    """The earliest day of records that any condition looks at on `on`; None when there is none."""
+    windows = widest_windows(plan)
+    return None if windows is None else min((first_inside(each, on) for each in windows), default=on)
+
+
+def _last_inside(q: Statement, window: Window) -> str:
+    if window.period is not None:
+        return q.period("x.day", window.period)
+    if connection.vendor == "postgresql":
+        return "make_date(extract(year FROM x.day)::integer, 12, 31)"
+    return "date(x.day, 'start of year', '+1 year', '-1 day')"
+
+
+def day_of(q: Statement, day: date) -> str:
+    """Return the expression of a day."""
+    return f"{q.bind(day)}::date" if connection.vendor == "postgresql" else q.bind(day)
 
 
 def least_of(q: Statement, days: list[str]) -> str:

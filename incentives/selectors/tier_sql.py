@@ -15,8 +15,9 @@ from django.db import connection
 from incentives.models import Commitment, Honour, Signature
 from incentives.rules import lifecycle
 from incentives.rules.honours import RECOGNISED
-from incentives.selectors.tier_facts_sql import FACTS, NEVER, FactsQuery, least_of
+from incentives.selectors.tier_facts_sql import FACTS, NEVER, FactsQuery, day_of, least_of
 from registry.models import Record, Subject
+from registry.rules.policy.tier_days import pauses_disputed
 from registry.rules.policy.tier_plan import (
     Committed,
     Domains,
@@ -155,7 +156,7 @@ class TierQuery(FactsQuery):
         columns = []
         for code, name in self.lists.items():
             term = self.pack.lists_by_code[code].term
-            last = q.period(published, _length(term)) if term is not None else _day(q, NEVER)
+            last = q.period(published, _length(term)) if term is not None else day_of(q, NEVER)
             is_mine = f"e.list_code = {q.bind(code)} AND {published} <= {on} AND NOT ({early} AND e.ends_on <= {on})"
             columns.append(f"MAX(CASE WHEN {is_mine} AND {last} >= {on} THEN {last} END) AS {name}")
         edges = [f"MIN(CASE WHEN {day} > {on} THEN {day} END)" for day in (published, "e.ends_on")]
@@ -188,7 +189,7 @@ class TierQuery(FactsQuery):
             return "1 = 0"
         tests = [f"""EXISTS (SELECT 1 FROM {table(ListEntry)} e JOIN {table(EntryPause)} p ON p.entry_id = e.id
             WHERE e.subject_id = s.id AND e.pack_id = {q.bind(self.pack.head.id)})"""]  # fmt: skip
-        if self.pauses():
+        if pauses_disputed(self.pack):
             tests.append(f"""EXISTS (SELECT 1 FROM {table(ListEntry)} e JOIN {table(EntryGround)} g ON g.entry_id = e.id
                 JOIN {table(Record)} d ON d.id = g.record_id
                 WHERE e.subject_id = s.id AND e.pack_id = {q.bind(self.pack.head.id)} AND d.disputed_on IS NOT NULL)""")
@@ -201,12 +202,12 @@ class TierQuery(FactsQuery):
         """The last day on which there is enough if nothing new comes; NULL where there is not."""
         window = each.leaf.window
         if _is_span(each):
-            return f"CASE WHEN span_{name}.{name} IS NOT NULL THEN {_day(q, NEVER)} END"
+            return f"CASE WHEN span_{name}.{name} IS NOT NULL THEN {day_of(q, NEVER)} END"
         day = f"{'ranked' if _is_ranked(each) else 'facts'}.{name}"
         if window is None:
-            return f"CASE WHEN {day} IS NOT NULL THEN {_day(q, NEVER)} END"
+            return f"CASE WHEN {day} IS NOT NULL THEN {day_of(q, NEVER)} END"
         if window.period is None:
-            return f"CASE WHEN {day} IS NOT NULL THEN {_day(q, date(self.on.year, 12, 31))} END"
+            return f"CASE WHEN {day} IS NOT NULL THEN {day_of(q, date(self.on.year, 12, 31))} END"
         return f"({q.period(day, window.period)})"
 
     # --- which tier
@@ -312,7 +313,3 @@ def _is_span(each: Enough) -> bool:
 
 def _length(term: Duration) -> Duration:
     return Duration(years=term.years, months=term.months, days=term.days)
-
-
-def _day(q: Statement, day: date) -> str:
-    return f"{q.bind(day)}::date" if connection.vendor == "postgresql" else q.bind(day)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from incentives.models import Honour, TierAssessment, TierMark, TierObjection, TierUngraded
+from incentives.models import Honour, TierAssessment, TierMark, TierObjection, TierRun, TierUngraded
 from incentives.selectors.good_standing import deciding, is_committed, standing_history
 from registry.models import Record, Subject
 from registry.rules.policy.facts import History, SubjectFacts
@@ -215,10 +215,11 @@ def tier_rule(assessment: TierAssessment) -> Tier | None:
 
 
 def new_subjects(pack_id: str) -> QuerySet[Subject]:
-    """Return whom the pack was never asked about."""
+    """Return whom the pack was never asked about; two queries."""
+    run = TierRun.objects.filter(pack_id=pack_id).first()
     graded = TierAssessment.objects.filter(subject=OuterRef("pk"), pack_id=pack_id, ends_on__isnull=True)
     ungraded = TierUngraded.objects.filter(subject=OuterRef("pk"), pack_id=pack_id)
-    return gradable().filter(~Exists(graded), ~Exists(ungraded))
+    return gradable().filter(~Exists(graded), ~Exists(ungraded), pk__gt=run.newest_graded if run is not None else 0)
 
 
 def overtaken(pack_id: str, on: date) -> tuple[QuerySet[TierAssessment], QuerySet[TierUngraded]]:

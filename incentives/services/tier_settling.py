@@ -16,7 +16,7 @@ from registry.selectors.policies import ActivePack
 from registry.services.events import EventDraft, events_record
 from sanctions.selectors.statements import Statement, table
 
-CHANGES, RULES = "tier_change", "tier_rule"
+CHANGES = "tier_change"
 TIME, PACK, FIRST = "期间届满", "评定办法变动", "初次评定"
 _TIERS, _UNGRADED = table(TierAssessment), table(TierUngraded)
 _EVENTS_AT_ONCE = 2_000
@@ -30,50 +30,43 @@ class Settled:
     written: int
 
 
-def tiers_settle(active: ActivePack, on: date, *, chosen: bool, cause: str = "") -> Settled:
+def tiers_settle(active: ActivePack, on: date, *, chosen: bool) -> Settled:
     """Bring what stands into step with the answers of `tiers_ask`, dated `on`; in the caller's transaction.
 
     A new tier or edition is a new row; what else changed about the same tier is kept on its row. Rows that do not
-    differ are not written, save those of subjects with a mark: they were looked at for a fact. `cause`: of everybody
-    whom no mark gives one.
+    differ are not written, save those of subjects with a mark: they were looked at for a fact.
     """
-    settling = _Settling(active, on, chosen, cause)
+    settling = _Settling(active, on, chosen)
     with connection.cursor() as cursor:
-        _rules_make(cursor, active)
         cursor.execute(f"DROP TABLE IF EXISTS {CHANGES}")
         settling.run(cursor, settling.changes())
         settling.run(cursor, settling.leavers())
-        # Uncounted it is taken for empty, and the grounds would be gathered anew for every row.
-        analyze(cursor, f"{CHANGES} (subject_id, old_id, how)")
-        for text in (settling.kept(), settling.ended(), settling.begun()):
-            settling.run(cursor, text)
+        cursor.execute(f"SELECT how, COUNT(*), SUM(differs) FROM {CHANGES} GROUP BY how")
+        found = {how: (int(number), int(changed)) for how, number, changed in cursor.fetchall()}
+        if found:
+            # Uncounted it is taken for empty, and the grounds would be gathered anew for every row.
+            analyze(cursor, f"{CHANGES} (subject_id, old_id, how)")
+        if "keep" in found:
+            settling.run(cursor, settling.kept())
+        if "replace" in found or "end" in found:
+            settling.run(cursor, settling.ended())
+        if "replace" in found or "begin" in found:
+            settling.run(cursor, settling.begun())
         noted = sum(settling.run(cursor, each) for each in settling.ungraded())
-        cursor.execute(f"SELECT COUNT(*), COALESCE(SUM(differs), 0) FROM {CHANGES}")
-        written, changed = cursor.fetchone()
-        if written >= MANY:
+        written, changed = (sum(each) for each in zip(*found.values(), strict=True)) if found else (0, 0)
+        if written >= MANY or (written and not chosen):
             # The next question of a few comes before the database has counted the new rows by itself.
             analyze(cursor, _TIERS)
-    _events_write(active, on)
-    return Settled(int(changed), int(written) + noted)
-
-
-def _rules_make(cursor: Any, active: ActivePack) -> None:
-    """The pack's tiers as rows, to be joined by their place."""
-    cursor.execute(f"DROP TABLE IF EXISTS {RULES}")
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE {RULES} (place integer, code varchar(40), label varchar(100), newcomer boolean)"
-    )
-    cursor.executemany(
-        f"INSERT INTO {RULES} VALUES (%s, %s, %s, %s)",
-        [[place, tier.code, tier.label[:100], tier.newcomer] for place, tier in enumerate(active.pack.tiers)],
-    )
+        if found.get("replace", (0, 0))[1]:
+            _events_write(cursor, active, on)
+    return Settled(changed, written + noted)
 
 
 class _Settling:
     """The statements, each with its parameters."""
 
-    def __init__(self, active: ActivePack, on: date, chosen: bool, cause: str) -> None:
-        self.active, self.on, self.chosen, self.cause = active, on, chosen, cause
+    def __init__(self, active: ActivePack, on: date, chosen: bool) -> None:
+        self.active, self.on, self.chosen = active, on, chosen
         self.q = Statement()
         self.pack, self.policy = self.q.bind(active.version.pack_id), self.q.bind(active.version.pk)
         self.day = self.q.bind(on) + ("::date" if connection.vendor == "postgresql" else "")
@@ -86,23 +79,31 @@ class _Settling:
 
     def changes(self) -> str:
         """What becomes of each subject that differs. `how`: keep the row, replace, begin or end it."""
-        cause, first, again = (self.q.bind(each) for each in (self.cause, FIRST, PACK))
+        first, again = self.q.bind(FIRST), self.q.bind(PACK)
         marked = "c.token IS NOT NULL" if self.chosen else "1 = 0"
         return f"""CREATE TEMPORARY TABLE {CHANGES} AS
             SELECT a.subject_id, t.id AS old_id, t.tier_code AS old_code, t.tier_label AS old_label, r.code, r.label,
                 r.newcomer, {_json_missing()} AS missing, a.next_change_on, a.profile,
-                COALESCE(c.cause, NULLIF({cause}, ''), CASE WHEN t.id IS NULL THEN {first} ELSE {again} END) AS cause,
+                COALESCE(c.cause, CASE WHEN t.id IS NULL THEN {first} ELSE {again} END) AS cause,
                 CASE WHEN t.id IS NOT NULL AND r.code IS NOT NULL AND t.tier_code = r.code THEN 0 ELSE 1 END AS differs,
                 CASE WHEN t.id IS NULL THEN 'begin' WHEN r.code IS NULL THEN 'end'
                     WHEN t.starts_on >= {self.day} OR (t.policy_id = {self.policy} AND t.tier_code = r.code) THEN 'keep'
                     ELSE 'replace' END AS how
             FROM {ANSWERS} a LEFT JOIN {CHOSEN if self.chosen else table(TierMark)} c ON c.subject_id = a.subject_id
-            LEFT JOIN {RULES} r ON r.place = a.tier
+            LEFT JOIN ({self._rules()}) r ON r.place = a.tier
             LEFT JOIN {_TIERS} t ON t.subject_id = a.subject_id AND t.pack_id = {self.pack} AND t.ends_on IS NULL
             WHERE (t.id IS NULL AND r.code IS NOT NULL) OR (t.id IS NOT NULL AND (r.code IS NULL OR {marked}
                 OR t.policy_id <> {self.policy} OR t.tier_code <> r.code OR t.tier_label <> r.label
                 OR t.missing <> {_json_missing()} OR t.next_change_on <> a.next_change_on
                 OR (t.next_change_on IS NULL) <> (a.next_change_on IS NULL)))"""
+
+    def _rules(self) -> str:
+        """The pack's tiers as rows, to be joined by their place."""
+        return " UNION ALL ".join(
+            f"SELECT {place:d} AS place, CAST({self.q.bind(tier.code)} AS varchar(40)) AS code, "
+            f"CAST({self.q.bind(tier.label[:100])} AS varchar(100)) AS label, {tier.newcomer} AS newcomer"
+            for place, tier in enumerate(self.active.pack.tiers)
+        )
 
     def leavers(self) -> str:
         """Subjects with a tier that nobody is to be graded by any more: merged away, struck off."""
@@ -180,16 +181,18 @@ def _json_missing() -> str:
     return f"(CASE a.missing {cases} END)" + ("::jsonb" if connection.vendor == "postgresql" else "")
 
 
-def _events_write(active: ActivePack, on: date) -> None:
+def _events_write(cursor: Any, active: ActivePack, on: date) -> None:
     """An event for everybody who had another tier before."""
-    text = f"""SELECT c.subject_id, c.old_code, c.old_label, c.code, c.label, c.cause, t.id FROM {CHANGES} c
-        JOIN {_TIERS} t ON t.subject_id = c.subject_id AND t.pack_id = %s AND t.ends_on IS NULL
-        WHERE c.how = 'replace' AND c.differs = 1 AND c.subject_id > %s ORDER BY c.subject_id LIMIT %s"""
+    # The new row is looked up by its unique key: joined, a planner that has not counted it yet reads the whole pack.
+    text = f"""SELECT c.subject_id, c.old_code, c.old_label, c.code, c.label, c.cause, (SELECT t.id FROM {_TIERS} t
+            WHERE t.subject_id = c.subject_id AND t.pack_id = %s AND t.ends_on IS NULL) AS new_id
+        FROM {CHANGES} c WHERE c.how = 'replace' AND c.differs = 1 AND c.subject_id > %s
+        ORDER BY c.subject_id LIMIT %s"""
+    cursor.execute(f"CREATE INDEX {CHANGES}_again ON {CHANGES} (subject_id) WHERE how = 'replace' AND differs = 1")
     after, pack_id = 0, active.version.pack_id
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(text, [pack_id, after, _EVENTS_AT_ONCE])
-            rows = cursor.fetchall()
+        cursor.execute(text, [pack_id, after, _EVENTS_AT_ONCE])
+        rows = cursor.fetchall()
         events_record([
             EventDraft(
                 "tier.changed", f"信用等级由{old_label}变为{label}（{cause}）", obj=TierAssessment(pk=pk), on=on,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from incentives.models import TierAssessment, TierMark, TierObjection, TierRun, TierUngraded
 from incentives.selectors.tier_answers import tiers_ask, tiers_choose
@@ -83,22 +83,21 @@ class _Night:
         self.counts = {"judged": 0, "alone": 0, "changed": 0, "written": 0, "corrected": 0}
 
     def advance(self, active: ActivePack | None, on: date) -> None:
-        """Settle what time and editions changed up to `on`."""
+        """Settle what time changed before `on`, and an edition that came into use on it."""
         pack_id = active.version.pack_id if active is not None else ""
         _others_close(pack_id, on)
         if active is None:
             return
         run = TierRun.objects.filter(pack_id=pack_id).first()
-        is_new_edition = run is None or run.policy_id != active.version.pk
-        last = on - ONE_DAY if is_new_edition else on
-        while run is not None and (day := first_overtaken(pack_id, last)) is not None:
+        while run is not None and (day := first_overtaken(pack_id, on - ONE_DAY)) is not None:
             self._settle_day(_edition_on(day, active), day)
-        if is_new_edition:
+        if run is None or run.policy_id != active.version.pk:
             self._settle_everybody(active, on)
-        TierRun.objects.filter(pack_id=pack_id).update(looked_on=on)
+        else:
+            TierRun.objects.filter(pk=run.pk).update(looked_on=on)
 
     def finish(self, active: ActivePack, on: date) -> None:
-        """Settle the marks, and once a week ask everybody."""
+        """Settle the marks and whose day it is, and once a week ask everybody."""
         while self._settle_some(active, on):
             pass
         run = TierRun.objects.get(pack_id=active.version.pack_id)
@@ -108,43 +107,52 @@ class _Night:
     @transaction.atomic
     def _settle_day(self, active: ActivePack, day: date) -> None:
         _run_lock(active)
-        graded, ungraded = overtaken(active.version.pack_id, day)
-        tiers_choose([_choice(graded.order_by()), _choice(ungraded)])
-        self._settle(active, day, chosen=True, cause=TIME)
+        self._settle(active, day, chosen=tiers_choose(_by_time(active, day), by_index=True))
 
     @transaction.atomic
     def _settle_everybody(self, active: ActivePack, on: date) -> int:
-        _run_lock(active)
-        written = self._settle(active, on, chosen=False)
-        asked = {"policy": active.version, "asked_on": on, "looked_on": on}
+        run = _run_lock(active)
+        newest = Subject.objects.aggregate(most=Max("pk"))["most"] or 0
+        written = self._settle(active, on)
+        asked = {"policy": active.version, "asked_on": on, "looked_on": on, "newest_asked": newest}
+        if run is not None and run.asked_on < on:
+            asked["newest_graded"] = run.newest_asked
         TierRun.objects.update_or_create(pack_id=active.version.pack_id, defaults=asked)
         return written
 
     @transaction.atomic
     def _settle_some(self, active: ActivePack, on: date) -> bool:
         """Return whether more may be waiting."""
-        _run_lock(active)
+        run = _run_lock(active)
         marks = TierMark.objects.order_by("subject_id")[:AT_ONCE]
         # In no order: to sort a county for the few that are new costs more than to find them.
         new = new_subjects(active.version.pack_id).order_by().values("id")[:AT_ONCE]
-        number = tiers_choose([_choice(marks, "cause", "token"), _choice(new, subject="id")])
+        choices = [_choice(marks, "cause", "token"), *_by_time(active, on), _choice(new, subject="id")]
+        number = tiers_choose(choices, by_index=run is not None and run.newest_graded > 0)
         if number:
-            self._settle(active, on, chosen=True)
+            self._settle(active, on, chosen=number)
             marks_drop()
         return number >= AT_ONCE
 
-    def _settle(self, active: ActivePack, on: date, *, chosen: bool, cause: str = "") -> int:
+    def _settle(self, active: ActivePack, on: date, *, chosen: int | None = None) -> int:
         for name, number in tiers_ask(active, on, chosen=chosen).items():
             self.counts[name] += number
-        settled = tiers_settle(active, on, chosen=chosen, cause=cause)
+        settled = tiers_settle(active, on, chosen=chosen is not None)
         self.counts["changed"] += settled.changed
         self.counts["written"] += settled.written
         return settled.written
 
 
-def _run_lock(active: ActivePack) -> None:
+def _by_time(active: ActivePack, day: date) -> list[tuple[str, list[Any]]]:
+    """Whose day has come."""
+    graded, ungraded = overtaken(active.version.pack_id, day)
+    return [_choice(found.order_by(), f"'{TIME}'") for found in (graded, ungraded)]
+
+
+def _run_lock(active: ActivePack) -> TierRun | None:
     """Two runs wait for one another."""
-    TierRun.objects.select_for_update().filter(pack_id=active.version.pack_id).first()
+    run: TierRun | None = TierRun.objects.select_for_update().filter(pack_id=active.version.pack_id).first()
+    return run
 
 
 def _edition_on(day: date, active: ActivePack) -> ActivePack:

@@ -22,6 +22,7 @@ from registry.rules.policy.conditions import KINDS, kind_of
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.strict_yaml import read_yaml
 from registry.rules.policy.tier_plan import tier_plan
+from registry.rules.policy.values import Duration
 from registry.selectors.policies import ActivePack
 from registry.services.policies import policy_activate
 from sanctions.models import Case, ListEntry
@@ -31,7 +32,7 @@ from tests.sanctions.case_world import activate
 from tests.sanctions.county import County
 
 pytestmark = [pytest.mark.django_db]
-Day = dt.date
+Day, ONE_DAY = dt.date, dt.timedelta(days=1)
 ON = Day(2026, 6, 1)
 LIBRARY = load_packs()
 GRADING = sorted(name for name, loaded in LIBRARY.items() if loaded.pack.tiers)
@@ -46,7 +47,7 @@ def active_of(pack: Pack) -> ActivePack:
     return ActivePack(version, SimpleNamespace(mode="internal"), pack, None)
 
 
-def asked(active, on, *, chosen=False):
+def asked(active, on, *, chosen=None):
     """Subject → (place of the tier, missing facts, next day) out of the question of everybody."""
     with transaction.atomic():
         counts = tiers_ask(active, on, chosen=chosen)
@@ -64,8 +65,11 @@ def one_by_one(active, on):
     for world in worlds_of(list(gradable().values_list("pk", flat=True))):
         subject = world.subject
         held = list(Honour.objects.in_force(on).filter(subject=subject))
-        verdict, _, _ = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
-        days = [*next_looks(world, active, plan, on), *([verdict.next_change_on] if verdict.next_change_on else [])]
+        verdict, _, history = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
+        days = [
+            *next_looks(world, history, active, plan, on),
+            *([verdict.next_change_on] if verdict.next_change_on else []),
+        ]
         if plan is None or plan.asks_commitment:
             days += committed_days(subject, on)
         tier = places[verdict.tier.code] if verdict.tier else NO_TIER
@@ -89,6 +93,8 @@ def build(pack_id="tiered", *, loaded=None, size=90, seed=0):
     chance, at = county.chance, "2026-01-01T00:00:00+08:00"
     for number, subject in enumerate(each for each in county.subjects if not each.is_person):
         of = {"subject": subject, "policy": county.policy, "department": county.department}
+        if chance.random() < 0.3:
+            a_record_lapses(county, subject)
         if chance.random() < 0.4:
             signed = ON - dt.timedelta(days=chance.randrange(-40, 400))
             commitment = Commitment.objects.create(
@@ -117,6 +123,22 @@ def build(pack_id="tiered", *, loaded=None, size=90, seed=0):
     return county
 
 
+def a_record_lapses(county, subject):
+    """A record that leaves a window soon, and of which something is dated ahead, mostly for later than that."""
+    chance = county.chance
+    record = county._record(subject)
+    period = Duration.model_validate(chance.choice([{"years": 1}, {"years": 3}, {"months": 6, "days": 3}]))
+    leaves = ON + dt.timedelta(days=chance.randrange(1, 40))
+    day = leaves - dt.timedelta(days=366 * period.years + 31 * period.months + period.days)
+    while period.last_day(day) < leaves - ONE_DAY:
+        day += ONE_DAY
+    record.decided_on, record.occurred_on, record.state = day, chance.choice([None, day]), "confirmed"
+    record.voided_on = record.repaired_on = record.disputed_on = None
+    name = chance.choice(["voided_on", "repaired_on", "disputed_on"])
+    setattr(record, name, leaves + dt.timedelta(days=chance.randrange(-10, 60)))
+    record.save_by(None, reason="test")
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_answer_is_that_of_one_evaluation(seed):
     build(seed=seed)
@@ -133,6 +155,27 @@ def test_every_answer_is_that_of_one_evaluation(seed):
     hold()
     # What the question leaves to the evaluation of one subject is the exception.
     assert sum(alone) / len(alone) < 0.15
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_every_answer_holds_until_the_day_that_it_gives(seed):
+    """What is written stays what everybody would be told, day by day, until `next_change_on`: else the nights, which look
+    at nobody before that day, and the question of everybody would part."""
+    build(seed=seed)
+    told = []
+
+    @OFTEN
+    @given(PACKS, DAYS, st.one_of(st.integers(1, 60), st.sampled_from([213, 214, 364, 365, 366, 1095, 1096])))
+    def hold(loaded, on, days):
+        active, later = active_of(loaded.pack), on + dt.timedelta(days=days)
+        first, then = asked(active, on)[0], asked(active, later)[0]
+        told.append(sum(next_on is None or later < next_on for _, _, next_on in first.values()))
+        for pk, answer in first.items():
+            if answer[2] is None or later < answer[2]:
+                assert then[pk] == answer, (pk, on, later)
+
+    hold()
+    assert sum(told) > 20 * len(told)
 
 
 def test_the_packs_at_random_hold_every_kind_of_condition():
@@ -175,8 +218,8 @@ def test_the_chosen_get_the_answers_that_they_get_among_everybody():
     active = active_of(county.pack)
     everybody, _ = asked(active, ON)
     text = "SELECT id, NULL, NULL FROM registry_subject WHERE id %% 3 = %s"
-    tiers_choose([(text, [1]), (text, [1])])
-    assert asked(active, ON, chosen=True)[0] == {pk: each for pk, each in everybody.items() if pk % 3 == 1}
+    number = tiers_choose([(text, [1]), (text, [1])])
+    assert asked(active, ON, chosen=number)[0] == {pk: each for pk, each in everybody.items() if pk % 3 == 1}
 
 
 # --- night by night
@@ -186,7 +229,7 @@ def differences(on):
     """Ask everybody and write what differs; return of how many subjects."""
     active = tier_pack(on)
     with transaction.atomic():
-        tiers_ask(active, on, chosen=False)
+        tiers_ask(active, on)
         return tiers_settle(active, on, chosen=False).written
 
 

@@ -74,6 +74,17 @@ def test_time_alone_moves_the_tier_on_its_very_day_however_late_the_job():
     ]
 
 
+def test_what_happens_to_a_record_after_it_has_left_every_window_is_not_awaited():
+    subject = good()
+    # It leaves the three years on 2029-03-03; what is dated beyond that touches no tier.
+    add_penalty(subject, decided_on=DECIDED, confirmed_on=DECIDED, repaired_on=Day(2029, 3, 10))
+    add_penalty(subject, decided_on=Day(2026, 5, 1), confirmed_on=Day(2026, 5, 1))
+    for day in (Day(2029, 2, 27), Day(2029, 3, 3), Day(2029, 3, 6)):
+        tiers_recompute(on=day)
+        assert TierAssessment.objects.get().next_change_on == Day(2029, 5, 2)
+    assert (tiers_recompute(on=Day(2029, 3, 20))["written"], TierRun.objects.get().asked_on) == (0, Day(2029, 3, 20))
+
+
 def test_late_or_in_time_the_same_rows_come_of_it():
     late, punctual = good(), good()
     for subject in (late, punctual):
@@ -132,6 +143,20 @@ def test_everybody_is_asked_once_a_week_and_nothing_comes_of_it():
     assert recompute(Day(2026, 6, 9)) == (0, 0)
     assert TierRun.objects.get().asked_on == Day(2026, 6, 8)
     assert history(subject) == [("A", MONDAY, None)]
+
+
+def test_a_newcomer_is_found_at_once_even_one_that_was_being_taken_in_while_everybody_was_asked():
+    """New are those beyond the newest of the question before the last: no taking in lasts a week."""
+    for day in (MONDAY, Day(2026, 6, 8)):
+        good()
+        recompute(day)
+    first = Subject.objects.latest("pk")
+    assert (TierRun.objects.get().newest_graded, TierRun.objects.get().newest_asked) == (first.pk - 1, first.pk)
+    # It got its number before the question and comes into sight after it: as though it had never been graded.
+    TierAssessment.objects.filter(subject=first).delete()
+    second = good()
+    assert recompute(Day(2026, 6, 9)) == (2, 2)
+    assert set(tiers_of([first.pk, second.pk], Day(2026, 6, 9)).values()) == {"A"}
 
 
 def test_what_no_mark_told_is_found_by_the_week_and_counted():
