@@ -34,6 +34,8 @@ CHUNK = 500
 MANY = 20_000
 _PLANS = ("seqscan", "hashjoin", "mergejoin", "nestloop")
 _WORK_MEMORY = "128MB"
+# Ways that PostgreSQL may not go, for a few subjects and for a county.
+_FEW, _MANY = ("seqscan",), ("nestloop",)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -50,7 +52,7 @@ def tiers_choose(queries: Iterable[tuple[str, list[Any]]], *, by_index: bool = F
             f"CREATE TEMPORARY TABLE {CHOSEN} (subject_id bigint PRIMARY KEY, cause varchar(200) NULL, token {_token()} NULL)"
         )
         # A limit makes PostgreSQL expect to be done early; mostly there is nobody to find.
-        _plan_by(cursor, off=("seqscan", "hashjoin") if by_index else ("mergejoin", "nestloop"))
+        _plan_by(cursor, off=_FEW if by_index else ("mergejoin", "nestloop"))
         for text, params in queries:
             cursor.execute(f"INSERT INTO {CHOSEN} {text} ON CONFLICT DO NOTHING", params)
             number += max(cursor.rowcount, 0)
@@ -74,8 +76,7 @@ def tiers_ask(active: ActivePack, on: date, *, chosen: int | None = None) -> dic
         cursor.execute(f"DROP TABLE IF EXISTS {FACTS}")
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
         # What PostgreSQL cannot estimate: whether a few are asked about or a county.
-        are_few = chosen is not None and chosen < MANY
-        _plan_by(cursor, off=("seqscan", "hashjoin") if are_few else ("nestloop",))
+        _plan_by(cursor, off=_FEW if chosen is not None and chosen < MANY else _MANY)
         if plan is None:
             _leave_open(cursor, chosen is not None)
         else:
@@ -98,7 +99,12 @@ def _plan_by(cursor: Any, *, off: Collection[str]) -> None:
     """Let PostgreSQL plan without these until the end of the transaction, and with all others."""
     if connection.vendor != "postgresql":
         return
-    settings = {"work_mem": f"'{_WORK_MEMORY}'", "jit": "off"}
+    # What is looked up one by one is in memory for the most part.
+    settings = {
+        "work_mem": f"'{_WORK_MEMORY}'",
+        "jit": "off",
+        "random_page_cost": "1.1" if "seqscan" in off else "DEFAULT",
+    }
     settings |= {f"enable_{name}": "off" if name in off else "on" for name in _PLANS}
     cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
 

@@ -51,7 +51,7 @@ class FactsQuery:
         )
         on = q.bind(self.on)
         exists = f"x.day <= {on} AND (x.voided_on IS NULL OR x.voided_on > {on})"
-        text = f"""
+        text = f"""{self._theirs(q)}
             SELECT subject_id, record_id, place, day, mask, points, CASE WHEN edge <= last_day THEN edge END AS edge FROM (
                 SELECT x.subject_id, x.record_id, x.place, x.day, CASE WHEN {exists} THEN {mask} ELSE 0 END AS mask,
                     {points} AS points, {self._edge(q)} AS edge, {self._last_day(q)} AS last_day
@@ -59,9 +59,19 @@ class FactsQuery:
             ) AS looked WHERE mask <> 0 OR edge <= last_day"""
         return text, q.params
 
+    def _theirs(self, q: Statement) -> str:
+        """The records of the chosen, read once."""
+        if not self.chosen:
+            return ""
+        columns = ", ".join(f"r.{each}" for each in ("id", "subject_id", "kind", "state", *_RECORD_DAYS))
+        tests = f"{self.among_chosen('r.subject_id')} AND {self._may_be_inside(q)}"
+        return f"WITH theirs AS MATERIALIZED (SELECT {columns} FROM {table(Record)} r WHERE {tests})"
+
     def _records(self, q: Statement) -> str:
+        found = "theirs" if self.chosen else table(Record)
+        of_these = "record_id IN (SELECT id FROM theirs)" if self.chosen else "1 = 1"
         own = f"""LEFT JOIN (SELECT id, record_id, code, ROW_NUMBER() OVER (PARTITION BY record_id ORDER BY id) AS place
-            FROM {table(RecordItem)} WHERE pack_id = {q.bind(self.pack.head.id)} AND {self._of_chosen_records()}) i
+            FROM {table(RecordItem)} WHERE pack_id = {q.bind(self.pack.head.id)} AND {of_these}) i
             ON i.record_id = r.id"""
         return f"""
             SELECT r.id AS record_id, r.subject_id, r.kind, {", ".join(f"r.{each}" for each in _RECORD_DAYS)}, i.code,
@@ -69,10 +79,10 @@ class FactsQuery:
                 a.record_id AS accident_id, p.kinds, p.fine, p.record_id AS penalty_id,
                 CASE WHEN a.record_id IS NOT NULL AND COALESCE(i.place, 1) = 1 AND r.occurred_on IS NOT NULL
                     THEN r.occurred_on ELSE r.decided_on END AS day
-            FROM {table(Record)} r {own}
+            FROM {found} r {own}
             LEFT JOIN {table(AccidentDetail)} a ON a.record_id = r.id
             LEFT JOIN {table(PenaltyDetail)} p ON p.record_id = r.id
-            WHERE r.state <> 'draft' AND {self.among_chosen("r.subject_id")} AND {self._may_be_inside(q)}
+            WHERE r.state <> 'draft' AND {self._may_be_inside(q)}
                 AND (COALESCE(i.place, 1) = 1 OR r.kind <> 'honour')"""
 
     def _may_be_inside(self, q: Statement) -> str:
@@ -166,11 +176,6 @@ class FactsQuery:
     def among_chosen(self, column: str) -> str:
         """Return the test that a subject is one of those who are asked about."""
         return f"{column} IN (SELECT subject_id FROM {CHOSEN})" if self.chosen else "1 = 1"
-
-    def _of_chosen_records(self) -> str:
-        if not self.chosen:
-            return "1 = 1"
-        return f"record_id IN (SELECT id FROM {table(Record)} WHERE {self.among_chosen('subject_id')})"
 
 
 def _looked_back_to(plan: TierPlan, on: date) -> date | None:
