@@ -13,10 +13,10 @@ from registry.models import Record, Subject
 from registry.rules.policy.facts import History, SubjectFacts
 from registry.rules.policy.honours import Tier
 from registry.rules.policy.reasons import Asked, reason_of
-from registry.rules.policy.tier_causes import tier_causes
+from registry.rules.policy.tier_causes import TierOutcome, tier_causes, tier_outcomes
 from registry.rules.policy.tier_grounds import tier_grounds
-from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict
-from registry.rules.policy.wording import clause_text
+from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict, unregistered
+from registry.rules.policy.wording import GRADE_LABELS, RISK_LABELS, clause_text
 from registry.selectors.policies import ActivePack, pack_of, packs_active
 from sanctions.selectors.history import SubjectWorld, record_pk, subject_facts, world_of
 
@@ -36,14 +36,17 @@ class CauseRow:
 @dataclass(frozen=True)
 class TierPage:
     """A subject's tier today, asked anew. `tier`: None where no pack in use grades the subject; `missing`: labels of
-    facts that must be registered first; `reasons`: (tier, met, sentences) for each condition in the pack's order."""
+    facts that must be registered first; `idle`: of those not registered that change nothing today; `outcomes`: what the
+    missing ones would lead to; `reasons`: (tier, met, sentences) for each condition in the pack's order."""
 
     active: ActivePack | None
     tier: Tier | None
-    missing: tuple[str, ...]
-    reasons: tuple[dict[str, Any], ...]
-    causes: tuple[CauseRow, ...]
-    next_change_on: date | None
+    missing: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    outcomes: tuple[CauseRow, ...] = ()
+    reasons: tuple[dict[str, Any], ...] = ()
+    causes: tuple[CauseRow, ...] = ()
+    next_change_on: date | None = None
 
     @property
     def title(self) -> str:
@@ -115,7 +118,7 @@ def tier_page(subject: Subject, on: date) -> TierPage:
     """Grade a subject as of today, with reasons, the effect of each cause, and the next day on which time changes it."""
     active = tier_pack(on)
     if active is None or not gradable().filter(pk=subject.pk).exists():
-        return TierPage(active, None, (), (), (), None)
+        return TierPage(active, None)
     world = world_of(subject)
     held = list(Honour.objects.in_force(on).filter(subject=subject))
     verdict, facts, history = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
@@ -125,9 +128,25 @@ def tier_page(subject: Subject, on: date) -> TierPage:
         record = records.get(record_pk(cause.record_id)) if cause.record_id else None
         label = f"{record.get_kind_display()} {record.number or record.title}" if record else _CAUSE_LABELS[cause.kind]
         causes.append(CauseRow(label, f"{_IF.get(cause.kind, '如无此项')}，为{cause.without.label}", record))
-    missing = tuple(MISSING_LABELS[each] for each in verdict.missing)
-    reasons = tuple(reasons_told(active, verdict, history, on))
-    return TierPage(active, verdict.tier, missing, reasons, tuple(causes), verdict.next_change_on)
+    idle = [
+        each for each in unregistered(active.pack, facts) if verdict.tier is not None and each not in verdict.missing
+    ]
+    return TierPage(
+        active, verdict.tier,
+        missing=tuple(MISSING_LABELS[each] for each in verdict.missing),
+        idle=tuple(MISSING_LABELS[each] for each in idle),
+        outcomes=tuple(_outcome(each) for each in tier_outcomes(active.pack, facts, history, on, verdict)),
+        reasons=tuple(reasons_told(active, verdict, history, on)),
+        causes=tuple(causes),
+        next_change_on=verdict.next_change_on,
+    )  # fmt: skip
+
+
+def _outcome(outcome: TierOutcome) -> CauseRow:
+    labels = RISK_LABELS if outcome.fact == "risk" else GRADE_LABELS
+    values = "、".join(labels[value] for value in outcome.values)
+    effect = "仍缺少其他事实，待评定" if outcome.tier.newcomer else f"为{outcome.tier.label}"
+    return CauseRow(f"登记{MISSING_LABELS[outcome.fact]}为{values}", effect)
 
 
 def tier_held(subject: Subject, on: date) -> TierAssessment | None:

@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 
 from disclosure.models import Publication, PublicityBackfill
 from disclosure.selectors.records import KINDS
 from disclosure.services.publicity_backfill import publicity_backfill
-from incentives.models import Commitment, TierAssessment
+from incentives.models import Commitment, TierAssessment, TierMark
 from incentives.selectors.honours import honours_in_force
-from incentives.selectors.tiers import subjects_stale, tier_pack, world_verdict
-from incentives.services.tiers import tiers_recompute
+from incentives.selectors.tier_answers import tiers_ask
+from incentives.selectors.tiers import new_subjects, overtaken, tier_pack, world_verdict
+from incentives.services.tier_settling import tiers_settle
 from registry.models import (
     Deadline,
     Event,
@@ -27,10 +29,9 @@ from registry.models import (
     WebhookDelivery,
     WebhookEvent,
 )
-from registry.selectors.calendar import calendar_current
 from registry.services.events import events_verify
 from registry.services.reminders import NOTICE_KIND as REMINDER
-from registry.services.reminders import stage_of
+from registry.services.reminders import horizon_of
 from sanctions.selectors.worlds import worlds_of
 from tests.api.receiver import Receiver
 from tests.faults.client import Reporter, Visitor
@@ -98,12 +99,12 @@ def _notices() -> Line:
 
 def _reminders(on: dt.date) -> Line:
     """Each open deadline's present stage was told once, and no stage of any was told twice."""
-    calendar, expected = calendar_current(), 0
+    horizon, expected = horizon_of(on), 0
     told = Counter(Notice.objects.filter(kind=REMINDER).values_list("object_id", "title"))
     objects = Counter(pk for pk, _ in told)
     missed = 0
     for deadline in Deadline.objects.filter(met_on=None, cancelled_on=None):
-        if stage_of(calendar, deadline.due_on, on) is not None:
+        if deadline.due_on <= horizon:
             expected += 1
             missed += deadline.pk not in objects
     return Line(
@@ -169,8 +170,11 @@ def _tiers(on: dt.date) -> Line:
     """No mark and no overtaken day is left, and judging everybody anew gives the tier that is kept."""
     active = tier_pack(on)
     assert active is not None
-    stale = len(subjects_stale(active.version.pack_id, on, after=0, limit=100_000))
-    again = tiers_recompute(on=on)["changed"]
+    stale = TierMark.objects.count() + new_subjects(active.version.pack_id).count()
+    stale += sum(found.count() for found in overtaken(active.version.pack_id, on))
+    with transaction.atomic():
+        tiers_ask(active, on)
+        again = tiers_settle(active, on, chosen=False).written
     open_now = TierAssessment.objects.filter(ends_on=None, pack_id=active.version.pack_id)
     differing = sum(_differs(each, on) for each in open_now.select_related("subject").order_by("?")[:100])
     twice = Subject.objects.filter(pk__in=open_now.values("subject")).count() - open_now.count()

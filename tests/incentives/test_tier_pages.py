@@ -87,6 +87,18 @@ def test_a_missing_fact_is_named_with_the_way_to_register_it(officer):
     text = text_of(officer, "tiers:subject", subject.public_id)
     assert "没有登记：安全风险等级" in text
     assert "登记缺少的事实" in text
+    assert "登记安全风险等级为低风险、一般风险：为A级" in text
+
+
+def test_a_fact_that_is_not_registered_is_named_where_it_changes_nothing(officer):
+    subject = make_subject(standardisation=1)
+    for _ in range(3):
+        # Three penalties within a year are D whatever the risk.
+        add_penalty(subject, decided_on=clock.today(), confirmed_on=clock.today())
+    text = text_of(officer, "tiers:subject", subject.public_id)
+    assert "没有登记：安全风险等级。不论登记为哪一级，今日等级都相同" in text
+    assert "D级" in text
+    assert "登记缺少的事实" in text
 
 
 def test_the_file_shows_the_tier(officer):

@@ -40,6 +40,33 @@ def tier_causes(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class TierOutcome:
+    """The tier that a subject would have if a fact that is missing were registered as one of `values` (codes); `fact`:
+    risk or standardisation."""
+
+    fact: str
+    values: tuple[str, ...]
+    tier: Tier
+
+
+def tier_outcomes(
+    pack: Pack, subject: SubjectFacts, history: History, on: dt.date, verdict: TierVerdict
+) -> tuple[TierOutcome, ...]:
+    """Return what each value of a missing fact would lead to, values of the same outcome together. While two facts are
+    missing, a value that alone does not decide leads to the newcomers' tier still."""
+    known, found = history.known_on(on), []
+    for fact in verdict.missing:
+        leads: dict[str, tuple[Tier, list[str]]] = {}
+        for value in RISKS if fact == "risk" else GRADES:
+            other = replace(subject, risk=value) if fact == "risk" else replace(subject, standardisation=value)
+            tier, _ = tier_on(pack, other, known, on)
+            if tier is not None:
+                leads.setdefault(tier.code, (tier, []))[1].append(value)
+        found += [TierOutcome(fact, tuple(values), tier) for tier, values in leads.values()]
+    return tuple(found)
+
+
 def _ids(judgement: Judgement) -> Iterator[str]:
     """Every record that any part of a condition looked at: a negated part gives no grounds of its own."""
     yield from judgement.ids

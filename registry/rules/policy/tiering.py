@@ -50,7 +50,7 @@ def tier_on(pack: Pack, subject: SubjectFacts, known: History, on: Day) -> tuple
     """Return the tier of one day alone, from a history already cut to what is known, and which facts are missing."""
     if not pack.tiers or out_of_scope(pack, subject, on) is not None:
         return None, ()
-    missing = _missing(pack, subject)
+    missing = unregistered(pack, subject)
     answers = {_first_met(pack, world) for world in _worlds(pack, subject, known, on, missing)}
     codes = {tier.code if tier is not None else "" for tier in answers}
     if len(codes) == 1:
@@ -58,7 +58,8 @@ def tier_on(pack: Pack, subject: SubjectFacts, known: History, on: Day) -> tuple
     return next((tier for tier in pack.tiers if tier.newcomer), None), missing
 
 
-def _missing(pack: Pack, subject: SubjectFacts) -> tuple[str, ...]:
+def unregistered(pack: Pack, subject: SubjectFacts) -> tuple[str, ...]:
+    """Return which facts that the pack's tiers ask for are not registered, whether the answer waits for them or not."""
     nodes: list[Node] = [node for tier in pack.tiers if tier.condition for node in nodes_of(tier.condition)]
     found = []
     if subject.risk is None and any(isinstance(node, RiskNode) for node in nodes):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from registry.rules.policy import AccidentFact, History, PenaltyFact, RecordFact, SubjectFacts, load_packs, parse_pack
 from registry.rules.policy.strict_yaml import read_yaml
+from registry.rules.policy.tier_causes import tier_outcomes
 from registry.rules.policy.tiering import tier_on, tier_verdict
 
 Day = dt.date
@@ -49,6 +50,25 @@ def test_a_missing_risk_level_is_named_and_not_guessed() -> None:
     verdict = tier_verdict(COUNTY, SubjectFacts(standardisation="1"), History(), Day(2026, 6, 1))
     assert verdict.tier is not None
     assert (verdict.tier.newcomer, verdict.missing) == (True, ("risk",))
+
+
+def _outcomes(subject: SubjectFacts) -> list[tuple[str, tuple[str, ...], str]]:
+    on = Day(2026, 6, 1)
+    found = tier_outcomes(COUNTY, subject, History(), on, tier_verdict(COUNTY, subject, History(), on))
+    return [(each.fact, each.values, each.tier.code) for each in found]
+
+
+def test_what_each_value_of_a_missing_fact_would_lead_to_is_told() -> None:
+    """A asks for low or ordinary risk, B for none but major; who is left is C."""
+    assert _outcomes(GOOD) == []
+    assert _outcomes(SubjectFacts(standardisation="1")) == [
+        ("risk", ("low", "ordinary"), "A"), ("risk", ("larger",), "B"), ("risk", ("major",), "C"),
+    ]  # fmt: skip
+    # The grade tells only between A and B, and only at a low risk.
+    assert _outcomes(SubjectFacts()) == [
+        ("risk", ("low", "ordinary"), "pending"), ("risk", ("larger",), "B"), ("risk", ("major",), "C"),
+        ("standardisation", ("1", "2", "3", "none"), "pending"),
+    ]  # fmt: skip
 
 
 def test_conduct_that_decides_by_itself_needs_no_other_fact() -> None:
