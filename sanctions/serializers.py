@@ -293,7 +293,8 @@ class OrderRow(serializers.Serializer[Any]):
     received_on = serializers.DateField(help_text="签收日期", allow_null=True)
     answered_on = serializers.DateField(help_text="反馈日期", allow_null=True)
     ended_on = serializers.DateField(help_text="解除确认日期", allow_null=True)
-    due_on = serializers.DateField(help_text="办理期限；没有期限的为空", allow_null=True)
+    due_on = serializers.DateField(help_text="办理期限；没有期限的、期限中止的为空", allow_null=True)
+    due_is_paused = serializers.BooleanField(help_text="期限中止（措施暂停期间不计入），恢复后顺延")
     due_basis_on = serializers.DateField(help_text="办理期限从哪一日起算", allow_null=True)
     due_basis = serializers.CharField(help_text="办理期限的依据和天数", allow_blank=True)
 

@@ -71,9 +71,11 @@ ORDER: Final = {
     "legal_basis": ["《中华人民共和国政府采购法》第二十二条"], "subject": SUBJECT, "entry": ENTRY["id"],
     "list_label": ENTRY["label"], "since": "2026-03-02", "until": "2029-03-02",
     "until_basis_on": "2026-03-02", "dispatched_on": "2026-03-02", "received_on": None, "answered_on": None,
-    "ended_on": None, "due_on": "2026-03-16", "due_basis_on": "2026-03-02", "due_basis": "自2026-03-02起10个工作日",
+    "ended_on": None, "due_on": "2026-03-16", "due_is_paused": False,
+    "due_basis_on": "2026-03-02", "due_basis": "自2026-03-02起10个工作日",
 }  # fmt: skip
-_NOTHING_OWED: Final = {"owed": "", "owed_label": "", "due_on": None, "due_basis_on": None, "due_basis": ""}
+_NOTHING_OWED: Final = {"owed": "", "owed_label": "", "due_on": None, "due_is_paused": False, "due_basis_on": None,
+                        "due_basis": ""}  # fmt: skip
 RECEIVED: Final = ORDER | {
     "version": 2, "state": "received", "state_label": "已签收", "answer": "received", "answer_label": "已签收",
     "owed": "answer", "owed_label": "反馈落实情况", "received_on": "2026-03-03",

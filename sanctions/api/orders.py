@@ -23,6 +23,7 @@ from registry.api.parsing import ApiJSONParser, ApiMultiPartParser
 from registry.api.views import ApiView, actor_of, written
 from registry.base.errors import InvalidInput
 from registry.rules.scopes import ORDERS
+from registry.selectors.deadlines import DeadlineView
 from sanctions.api import examples
 from sanctions.api.wording import subject_ref, term_start
 from sanctions.models import MeasureOrder
@@ -57,7 +58,7 @@ _MISSING = ("not-found", "没有这个地址或者编号，或者不属于本部
 
 def order_told(row: selectors.OrderRow) -> dict[str, Any]:
     """Tell one order as it stands today."""
-    order, due = row.order, row.due.deadline if row.due is not None else None
+    order = row.order
     return {
         "id": order.public_id, "version": order.version, "state": row.state.code, "state_label": row.state.label,
         "answer": order.state, "answer_label": order.get_state_display(), "owed": row.owed, "owed_label": row.owed_label,
@@ -67,7 +68,17 @@ def order_told(row: selectors.OrderRow) -> dict[str, Any]:
         "entry": order.entry.public_id, "list_label": order.entry.list_label, "since": order.entry.starts_on,
         "until": order.entry.ends_on - ONE_DAY, "until_basis_on": term_start(order.entry), "dispatched_on": order.dispatched_on,
         "received_on": order.received_on, "answered_on": order.answered_on, "ended_on": order.ending_confirmed_on,
-        "due_on": due and due.due_on, "due_basis_on": due and due.starts_on, "due_basis": row.due.basis_text if row.due else "",
+        **_due_told(row.due),
+    }  # fmt: skip
+
+
+def _due_told(due: DeadlineView | None) -> dict[str, Any]:
+    """Tell an order's deadline; while its clock stands still nobody knows its day yet."""
+    if due is None:
+        return {"due_on": None, "due_is_paused": False, "due_basis_on": None, "due_basis": ""}
+    return {
+        "due_on": None if due.is_paused else due.due_on, "due_is_paused": due.is_paused,
+        "due_basis_on": due.deadline.starts_on, "due_basis": due.basis_text,
     }  # fmt: skip
 
 

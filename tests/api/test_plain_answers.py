@@ -136,6 +136,14 @@ def test_an_order_says_how_far_it_has_come_what_is_owed_and_what_its_day_is_coun
     assert (told["state"], told["answer"], told["owed"]) == ("paused", "carried-out", "confirm-pause")
 
 
+def test_an_order_whose_clock_stands_still_has_no_day_that_could_be_missed(listed, calling):
+    entry_pause(entry=listed, reason="复议机关决定停止执行", actor=None, on=TODAY)
+    order = MeasureOrder.objects.filter(department__code="market", entry=listed).first()
+    told = calling.get(f"/api/v1/orders/{order.public_id}").json()
+    assert (told["state"], told["answer"], told["owed"]) == ("paused", "dispatched", "")
+    assert (told["due_on"], told["due_is_paused"], told["due_basis_on"]) == (None, True, "2026-03-02")
+
+
 def test_a_webhook_says_why_nothing_came(listed, bureau):
     client = make_client(department=bureau)
     webhook = webhook_open(

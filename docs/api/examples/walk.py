@@ -125,7 +125,9 @@ def upload(api: Api, record: dict[str, Any], run: str) -> None:
 
 def answer_order(api: Api, today: str, run: str) -> None:
     """Receive an order of the department and report it; `version` refuses what somebody else has changed meanwhile."""
-    for order in api.get("/api/v1/orders", queue="waiting", limit="1")["items"]:
+    waiting = api.pages("/api/v1/orders", queue="waiting")
+    # While an entry's measures are paused nothing is owed.
+    for order in [each for each in waiting if each["owed"] == "receive"][:1]:
         taken = api.post(f"/api/v1/orders/{order['id']}/receive", {"version": order["version"]}, key=f"receive-{run}")
         done = {"text": "已取消其投标资格", "done_on": today, "version": taken["version"]}
         print(api.post(f"/api/v1/orders/{order['id']}/carry-out", done, key=f"done-{run}")["state_label"])

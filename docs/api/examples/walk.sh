@@ -6,7 +6,6 @@ HOST="${HOST:-http://127.0.0.1:8000}"
 CLIENT="${CLIENT:-demonstration-market}"
 SECRET="${SECRET:-demonstration-secret-2026}"
 API="$HOST/api/v1"
-AUTHORITY_CODE="${AUTHORITY_CODE:-11139999X00000078K}" # the department's own unified code; an invented one here
 RUN="${RUN:-$(date +%s)}" # makes the keys and numbers of this run its own
 
 # What an answer says under a name, e.g. `field items.0.id`.
@@ -26,6 +25,7 @@ ENTRIES=$(call "$API/entries?limit=1")
 CODE=$(field items.0.subject.code <<<"$ENTRIES")
 NAME=$(field items.0.subject.name <<<"$ENTRIES")
 AUTHORITY=$(field name <<<"$DEPARTMENT")
+AUTHORITY_CODE=$(field uscc <<<"$DEPARTMENT")
 TODAY=$(field on <<<"$ENTRIES")
 echo "$NAME $CODE"
 
@@ -64,13 +64,19 @@ echo "$(field state <<<"$UPLOAD"): imported $(field imported <<<"$UPLOAD"), refu
 call "$HOST$STATUS/rows?state=refused" | field items.0.errors.0.reason
 
 echo "--- receive an order and report it with its document"
-ORDER=$(call "$API/orders?queue=waiting&limit=1" | field items.0.id)
-call "$API/orders/$ORDER/receive" -H 'Content-Type: application/json' -H "Idempotency-Key: receive-$RUN" -d '{}' | field state_label
-DOCUMENT=$(mktemp --suffix=.pdf)
-trap 'rm -f "$DOCUMENT"' EXIT
-printf '%%PDF-1.4\n%%%%EOF\n' >"$DOCUMENT"
-call "$API/orders/$ORDER/carry-out" -H "Idempotency-Key: done-$RUN" -F text=已取消其投标资格 -F "done_on=$TODAY" \
-  -F "file=@$DOCUMENT;filename=决定书.pdf;type=application/pdf" | field state_label
+# Of those that wait, one of which the next step is ours: while an entry's measures are paused nothing is owed.
+ORDER=$(call "$API/orders?queue=waiting" | python3 -c 'import json, sys
+print(next((each["id"] for each in json.load(sys.stdin)["items"] if each["owed"] == "receive"), ""))')
+if [ -n "$ORDER" ]; then
+  call "$API/orders/$ORDER/receive" -H 'Content-Type: application/json' -H "Idempotency-Key: receive-$RUN" -d '{}' | field owed_label
+  DOCUMENT=$(mktemp --suffix=.pdf)
+  trap 'rm -f "$DOCUMENT"' EXIT
+  printf '%%PDF-1.4\n%%%%EOF\n' >"$DOCUMENT"
+  call "$API/orders/$ORDER/carry-out" -H "Idempotency-Key: done-$RUN" -F text=已取消其投标资格 -F "done_on=$TODAY" \
+    -F "file=@$DOCUMENT;filename=决定书.pdf;type=application/pdf" | field state_label
+else
+  echo "no order waits"
+fi
 
 echo "--- a refusal is a problem document with a stable code"
 call "$API/orders?queue=none" | field code || true
