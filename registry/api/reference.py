@@ -23,7 +23,7 @@ class Departments(ApiView):
     @described(
         operation_id="departments_list", tag="参考数据", summary="部门", scope=CATALOGUE_READ, is_cached=True, answer=DepartmentList,
         description="在用的部门，按代码排列。",
-        example={"items": [{"code": "market", "uscc": "11370323004390204U", "name": "演示县市场监督管理局（演示）", "short_name": "市监局", "kind": "bureau",
+        example={"items": [{"code": "market", "uscc": "111399990000000197", "name": "演示县市场监督管理局（演示）", "short_name": "市监局", "kind": "bureau",
                             "kind_label": "县级部门", "contact": "演示县演示路1号"}]},
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:

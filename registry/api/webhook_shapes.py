@@ -125,7 +125,7 @@ RECORD_PUSHED: Final[dict[str, Any]] = {
     "id": "2f0c6a51-7d39-4e1b-9c58-3b6a7d8e9f01", "kind": "penalty", "number": "演市监罚〔2026〕3号",
     "decided_on": "2026-02-10", "state": "confirmed", "state_label": "已确认", "is_disputed": True, "repaired_on": None,
     "fulfilled_on": None, "voided_on": None,
-    "subject": {"id": "5b6f6e0e-6a3c-4d0b-9a55-0d8c1b7a1f10", "kind": "organization", "code": "91370323MA0000000X",
+    "subject": {"id": "5b6f6e0e-6a3c-4d0b-9a55-0d8c1b7a1f10", "kind": "organization", "code": "91139999MA0000007T",
                 "name": "演示县某某矿业有限公司"},
 }  # fmt: skip
 MADE: Final = WEBHOOK | {"secret": "whsec_示例密钥不可使用"}

@@ -110,7 +110,7 @@ class Standing(ApiView):
             parameter("known_at", OpenApiTypes.DATE, "按哪一日结束时已知的情况，默认现在"),
         ],
         refusals={400: ("purpose-missing", "请写明核查用途（1至200字）。"),
-                  404: ("subject-unknown", "没有代码为“91370323MA0000000X”的主体。请核对代码。")},
+                  404: ("subject-unknown", "没有代码为“91139999MA0000007T”的主体。请核对代码。")},
     )  # fmt: skip
     def get(self, request: Request, code: str) -> Response:
         """Answer for the organisation with the unified code `code`."""
@@ -148,7 +148,7 @@ class Timeline(ApiView):
             parameter("on", OpenApiTypes.DATE, "截至哪一日，默认今日"),
         ],
         refusals={400: ("purpose-missing", "请写明核查用途（1至200字）。"),
-                  404: ("subject-unknown", "没有代码为“91370323MA0000000X”的主体。请核对代码。")},
+                  404: ("subject-unknown", "没有代码为“91139999MA0000007T”的主体。请核对代码。")},
     )  # fmt: skip
     def get(self, request: Request, code: str) -> Response:
         """Answer for the organisation with the unified code `code`."""

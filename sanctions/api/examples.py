@@ -4,7 +4,7 @@ from typing import Any, Final
 
 SUBJECT: Final = {
     "id": "5b6f6e0e-6a3c-4d0b-9a55-0d8c1b7a1f10", "kind": "organization", "name": "演示县某某矿业有限公司",
-    "code": "91370323MA0000000X",
+    "code": "91139999MA0000007T",
 }  # fmt: skip
 ENTRY: Final[dict[str, Any]] = {
     "id": "0d5d2f3a-5b0c-4b7e-8f44-2a9b6f5f7c11", "list": "blacklist", "label": "安全生产严重失信主体名单",
@@ -29,7 +29,7 @@ QUESTION: Final = {
     "matter": "government-procurement",
     "purpose": "某某采购项目供应商资格审查",
     "subjects": [
-        {"code": "91370323MA0000000X"},
+        {"code": "91139999MA0000007T"},
         {"name": "演示县某某纺织有限公司"},
         {"name": "演示县某某商贸有限公司"},
     ],
@@ -38,13 +38,13 @@ CHECK: Final = {
     "receipt": "HC20260401-0A1B2C3D4E5F", "on": "2026-04-01", "matter": "government-procurement",
     "matter_label": "政府采购", "asked": 3, "listed": 1,
     "items": [
-        {"asked": {"code": "91370323MA0000000X"}, "outcome": "found", "is_listed": True, "subject": SUBJECT,
+        {"asked": {"code": "91139999MA0000007T"}, "outcome": "found", "is_listed": True, "subject": SUBJECT,
          "sentence": "演示县某某矿业有限公司自2026-03-02起在列安全生产严重失信主体名单，至2029-03-02止，"
                      "办理“政府采购”时适用强制性措施1项。",
          "entries": [ENTRY | {"measures": [MEASURE], "incentives": []}], **_NOTHING},
         {"asked": {"name": "演示县某某纺织有限公司"}, "outcome": "found", "is_listed": False,
          "subject": SUBJECT | {"id": "6d1f2a34-3b5c-4d7e-8f90-1a2b3c4d5e6f", "name": "演示县某某纺织有限公司",
-                               "code": "91370323MA0000001R"},
+                               "code": "91139999MA0000015M"},
          "sentence": "演示县某某纺织有限公司不在本部门可以查询的失信名单上，办理“政府采购”没有联合惩戒方面的限制。",
          "entries": [], "green_channel": True, "missing_papers": True, "enjoys": [CHANNEL], "tier": TIER},
         {"asked": {"name": "演示县某某商贸有限公司"}, "outcome": "unknown", "is_listed": False, "subject": None,

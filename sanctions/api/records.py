@@ -37,7 +37,7 @@ class SubjectRecords(ApiView):
             CURSOR_PARAMETER, LIMIT_PARAMETER,
         ],
         refusals={400: ("purpose-missing", "请写明核查用途（1至200字）。"),
-                  404: ("subject-unknown", "没有代码为“91370323MA0000000X”的主体。请核对代码。")},
+                  404: ("subject-unknown", "没有代码为“91139999MA0000007T”的主体。请核对代码。")},
     )  # fmt: skip
     def get(self, request: Request, code: str) -> Response:
         """Return a page of records in order of id."""

@@ -1,6 +1,8 @@
 """The committed OpenAPI document is the program's, says what it must, and what the program answers fits it."""
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from functools import cache
 from io import StringIO
 from typing import Any
@@ -13,6 +15,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from jsonschema import Draft202012Validator, FormatChecker
 
+from registry.rules.identifiers import is_valid_uscc
 from registry.rules.scopes import SCOPE_LABELS
 from sanctions.models import MeasureOrder
 from tests.access_table import API
@@ -170,3 +173,22 @@ def test_the_steps_of_an_order_fit_the_document(world):
     fits("orders_add_effect", step("effects", {"text": "x", "done_on": "2026-03-09", "amount": "1.50"}, "7"))
     fits("orders_confirm_pause", step("confirm-pause", {}, "8"))
     fits("orders_confirm_resumption", step("confirm-resumption", {}, "9"))
+
+
+def codes(value: Any) -> Iterator[str]:
+    """Every text in an example that has the length of a unified code and looks like one."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from codes(each)
+    elif isinstance(value, str) and re.fullmatch(r"[159][0-9A-Z]{17}", value):
+        yield value
+
+
+def test_the_codes_in_examples_are_such_as_the_program_takes():
+    """An example is sent as it stands first: a wrong check digit in it would be answered "代码有误"."""
+    text = (settings.BASE_DIR / "docs" / "api" / "README.md").read_text()
+    found = {*codes(document()), *re.findall(r'(?<=code": ")[0-9A-Z]{18}', text)}
+    assert len(found) >= 3
+    assert {each for each in found if not is_valid_uscc(each)} == set()
