@@ -4,7 +4,6 @@ The joint report is made by sanctions; here are the summary of listings and the 
 that names all of them with the days by which the packs in use ask for them.
 """
 
-import io
 from collections.abc import Iterable
 from datetime import date
 
@@ -20,6 +19,7 @@ from registry.models import Department
 from registry.rules.uploads import MEDIA_TYPES
 from registry.services.events import event_record
 from registry.services.evidence import attachment_keep_own
+from registry.services.made_files import scratch
 from registry.services.notices import notice_queue
 from registry.services.workbooks import Sheet, write_workbook
 from sanctions.rules.listing_summary import PARTS, listing_summary
@@ -55,14 +55,12 @@ def _make(month: date, on: date) -> int:
 
 
 def _keep(kind: Kind, month: date, sheets: Iterable[Sheet], on: date) -> MonthlyFile:
-    stream = io.BytesIO()
-    rows = write_workbook(stream, sheets)
-    attachment = attachment_keep_own(
-        content=stream.getvalue(),
-        name=f"{kind.label}-全县-{month:%Y%m}.xlsx",
-        media_type=MEDIA_TYPES["xlsx"],
-        actor=None,
-    )
+    with scratch() as stream:
+        rows = write_workbook(stream, sheets)
+        stream.seek(0)
+        attachment = attachment_keep_own(
+            content=stream, name=f"{kind.label}-全县-{month:%Y%m}.xlsx", media_type=MEDIA_TYPES["xlsx"], actor=None
+        )
     made = MonthlyFile.objects.create(kind=kind, month=month, rows=sum(rows), attachment=attachment, made_on=on)
     event_record(
         "monthly.made", f"编制{made}，共{made.rows}行", obj=made, actor=None, on=on,

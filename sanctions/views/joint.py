@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from registry import clock
-from registry.base.errors import NotAllowed
+from registry.base.errors import DomainError, NotAllowed
 from registry.models import Department
 from registry.rules import access
 from registry.selectors.rights import roles_on
@@ -20,7 +21,7 @@ from registry.services.evidence import attachment_download_log
 from registry.views.addresses import request_address
 from registry.views.evidence import file_response as stored_response
 from registry.views.export_files import export_answer, file_response
-from registry.views.guards import actor_of, form_attempt, permission
+from registry.views.guards import actor_of, permission
 from registry.views.paging import page_of
 from sanctions.forms.joint import AskedForm, InForceForm, ReportForm, SpanForm
 from sanctions.models import JointReport
@@ -29,7 +30,7 @@ from sanctions.selectors import joint_reports, joint_statistics, measures_in_for
 from sanctions.selectors.orders import supervises
 from sanctions.services.export_kinds import ASKED, IN_FORCE, REPORTED, in_force_given, own_department, span_given
 from sanctions.services.joint_files import figures_file
-from sanctions.services.joint_reports import joint_report_make
+from sanctions.services.joint_reports import joint_report_ask
 
 PAGES = "sanctions/joint"
 
@@ -191,13 +192,16 @@ def report_index(request: HttpRequest) -> HttpResponse:
     initial: dict[str, date] = {"month": joint_reports.month_before(today)}
     form = ReportForm(request.POST if asks else None, initial=initial)
     if asks and form.is_valid():
-        made: list[JointReport] = []
-
-        def act() -> None:
-            made.append(joint_report_make(actor=actor_of(request), on=today, **form.cleaned_data))
-
-        if form_attempt(request, form, act, done="报告已编制，数据和文书不再变动。"):
-            return redirect("sanctions:joint-report-detail", made[0].public_id)
+        try:
+            report = joint_report_ask(actor=actor_of(request), on=today, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        else:
+            if report is None:
+                messages.success(request, "当月任务较多，报告正在后台编制，完成后会通知您。")
+                return redirect("sanctions:joint-report-list")
+            messages.success(request, "报告已编制，数据和文书不再变动。")
+            return redirect("sanctions:joint-report-detail", report.public_id)
     context = {"page": page_of(request, joint_reports.report_list()), "form": form, "may_make": may_make}
     return render(request, f"{PAGES}/reports.html", context, status=422 if form.errors else 200)
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from registry import clock
-from registry.models import Deadline, Event
-from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
+from registry.models import Deadline, Event, Notice
+from registry.services.outbox import outbox_drain
+from sanctions.models import JointReport, ListEntry, MeasureOrder, OrderFeedback
 from sanctions.selectors.measures_in_force import InForceFilter, in_force_rows, measures_in_force
+from sanctions.services import joint_reports
 from sanctions.services.entries import entry_pause
 from sanctions.services.orders import order_carry_out, order_receive, order_refuse
 from tests.factories import make_account, make_department, make_subject
@@ -256,6 +258,33 @@ def test_a_report_is_made_shown_and_fetched(at_office, order, today):
     at = reverse("sanctions:joint-report-list")
     again = at_office.post(at, {"month": report.month.strftime("%Y-%m"), "reason": "再来"})
     assert (again.status_code, "没有变化" in again.content.decode()) == (422, True)
+
+
+@pytest.fixture
+def asks_for_last_month(at_office, order, today, monkeypatch):
+    """The office asks for the report of a month in which more was asked than a page waits for."""
+    monkeypatch.setattr(joint_reports, "LONG_ROWS", -1)
+    make_department(kind="credit-office")
+    month = (today.replace(day=1) - ONE_DAY).strftime("%Y-%m")
+    return lambda reason="": at_office.post(reverse("sanctions:joint-report-list"), {"month": month, "reason": reason})
+
+
+def test_a_report_with_a_long_sheet_is_made_by_the_outbox_and_told(asks_for_last_month):
+    assert asks_for_last_month().url == reverse("sanctions:joint-report-list")
+    assert JointReport.objects.count() == 0
+    outbox_drain(now=clock.now)
+    report = JointReport.objects.get()
+    assert Notice.objects.get(kind="joint-report.ready").account == report.made_by
+
+
+def test_what_stands_in_the_way_of_a_report_made_by_the_outbox_is_told(asks_for_last_month):
+    asks_for_last_month()
+    outbox_drain(now=clock.now)
+    assert asks_for_last_month().status_code == 422  # a new edition needs its reason, told on the page
+    asks_for_last_month("再来")
+    outbox_drain(now=clock.now)
+    assert JointReport.objects.count() == 1
+    assert "没有变化" in Notice.objects.get(kind="joint-report.refused").body
 
 
 def test_the_sheet_of_a_report_is_not_for_a_department(at_department, order, today):
