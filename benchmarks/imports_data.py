@@ -76,6 +76,14 @@ def sheet_write(path: Path, *, rows: int, parties: int, planted: bool = True) ->
     return sheet
 
 
+def sheet_told(path: Path, *, rows: int, parties: int, planted: bool = True) -> Sheet:
+    """Return what `sheet_write` put into the file, without writing it again."""
+    sheet = Sheet(path, rows)
+    for number in range(rows):
+        _row(number, parties, sheet, planted)
+    return sheet
+
+
 def _row(number: int, parties: int, sheet: Sheet, planted: bool) -> list[Cell]:
     chosen = random.Random(SEED * 7 + number)
     cells = _good(number, chosen, parties)
