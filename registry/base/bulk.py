@@ -6,7 +6,7 @@ Everything in the caller's transaction. No signal is sent and nothing is checked
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -138,7 +138,7 @@ def _plain_text(field: "models.Field[Any, Any]", value: Any) -> str | None:
     return json.dumps(value) if isinstance(field, models.JSONField) else str(value)
 
 
-def parts(rows: Sequence[Any], size: int) -> Iterator[list[Any]]:
+def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """Yield the rows `size` at a time, for statements that take no more."""
     left = iter(rows)
     while part := list(islice(left, size)):

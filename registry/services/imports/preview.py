@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import PurePath
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -23,26 +22,16 @@ from registry.services import authz
 from registry.services.events import event_record
 from registry.services.evidence import attachment_store
 from registry.services.imports.reading import Table, open_table
-from registry.services.imports.rows import Fault, cells_seal, faults_of, remarks_of
+from registry.services.imports.rows import cells_seal, faults_of, remarks_of
+from registry.services.imports.spool import KeptRow, RowSpool
 
-_AT_ONCE = 5_000  # rows made and written together: of the others only what is kept of them stands in memory
-
-
-class _Kept(NamedTuple):
-    """What is kept of a line, by the columns of `ImportRow`."""
-
-    number: int
-    cells_sealed: str
-    state: str
-    errors: list[Fault]
-    warnings: list[str]
+_AT_ONCE = 5_000  # rows made and written together
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     table: Table
     layout: SheetLayout
-    rows: list[_Kept]
 
 
 def import_preview(*, upload: File, department: Department, kind: str = "", actor: Account, on: date) -> ImportBatch:
@@ -54,8 +43,9 @@ def import_preview(*, upload: File, department: Department, kind: str = "", acto
     """
     authz.require(actor, "import.run", on=on)
     content = _content(upload)
-    sheet = _read(content, upload.name or "", kind, on)  # outside the transaction: it may take seconds
-    return _keep(sheet, content, upload.name or "", department, actor, on)
+    with RowSpool() as rows:
+        sheet = _read(content, upload.name or "", kind, rows, on)  # outside the transaction: it may take seconds
+        return _keep(sheet, rows, content, upload.name or "", department, actor, on)
 
 
 def _content(upload: File) -> bytes:
@@ -68,7 +58,7 @@ def _content(upload: File) -> bytes:
     return content
 
 
-def _read(content: bytes, name: str, kind: str, on: date) -> _Sheet:
+def _read(content: bytes, name: str, kind: str, rows: RowSpool, on: date) -> _Sheet:
     table = open_table(content, name, is_header=is_header)
     try:
         layout = recognize(table.header)
@@ -83,19 +73,20 @@ def _read(content: bytes, name: str, kind: str, on: date) -> _Sheet:
         )
     most = settings.IMPORT_MAX_ROWS
     with collector_resting():
-        rows = list(islice(_rows(table, layout, on), most + 1))
-    if not rows:
+        for row in islice(_rows(table, layout, on), most + 1):
+            rows.add(row)
+    if not rows.total:
         raise InvalidInput("sheet-empty", f"{EMPTY_SHEET}。", field="file")
-    if len(rows) > most:
+    if rows.total > most:
         raise InvalidInput(
             "too-many-rows", f"文件超过{most}行，一次导入不了。请按月份或部门拆成几个文件分别上传。", field="file"
         )
-    return _Sheet(table, layout, rows)
+    return _Sheet(table, layout)
 
 
-def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[_Kept]:
+def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[KeptRow]:
     for number, cells, result in check_rows(layout, table.rows, on):
-        yield _Kept(
+        yield KeptRow(
             number,
             cells_seal(cells),
             ImportRow.State.WAITING if result.is_good else ImportRow.State.REFUSED,
@@ -106,7 +97,7 @@ def _rows(table: Table, layout: SheetLayout, on: date) -> Iterator[_Kept]:
 
 @transaction.atomic
 def _keep(
-    sheet: _Sheet, content: bytes, name: str, department: Department, actor: Account, on: date
+    sheet: _Sheet, rows: RowSpool, content: bytes, name: str, department: Department, actor: Account, on: date
 ) -> ImportBatch:  # fmt: skip
     # The content has told the format; a wrong extension, common with .xls, is put right.
     stored_name = str(PurePath(name).with_suffix(f".{sheet.table.format}")) if name else f"upload.{sheet.table.format}"
@@ -120,19 +111,16 @@ def _keep(
         file_format=sheet.table.format,
         encoding=sheet.table.encoding,
         header=sheet.table.header,
-        total=len(sheet.rows),
+        total=rows.total,
         uploaded_by=actor,
         uploaded_at=clock.now(),
         uploaded_on=on,
     )
-    for part in parts(sheet.rows, _AT_ONCE):
-        rows_add(
-            [row_new(ImportRow, batch_id=batch.pk, **dict(zip(_Kept._fields, each, strict=True))) for each in part]
-        )
-    bad = sum(1 for row in sheet.rows if row.state == ImportRow.State.REFUSED)
+    for part in parts(rows, _AT_ONCE):
+        rows_add([row_new(ImportRow, batch_id=batch.pk, **each._asdict()) for each in part])
     event_record(
-        "import.previewed", f"上传{sheet.layout.kind.label}文件“{attachment.name}”，共{batch.total}行，{bad}行未通过检查",
+        "import.previewed", f"上传{sheet.layout.kind.label}文件“{attachment.name}”，共{batch.total}行，{rows.refused}行未通过检查",
         obj=batch, actor=actor, on=on,
-        payload={"sha256": attachment.sha256, "rows": batch.total, "refused": bad, "department": department.code},
+        payload={"sha256": attachment.sha256, "rows": batch.total, "refused": rows.refused, "department": department.code},
     )  # fmt: skip
     return batch
