@@ -134,7 +134,7 @@ _UNLIKE = frozenset({
     "previous_digest", "file", "sealed", "stored_as", "key",
 })  # fmt: skip
 
-_NUMBERED = frozenset({"sha256", "batch", "notice", "message"})  # in payloads
+_NUMBERED = frozenset({"sha256", "batch", "notice", "notices", "message"})  # in payloads
 
 
 def told(model, value):
