@@ -8,7 +8,6 @@
 import argparse
 import datetime as dt
 import os
-import time
 from collections.abc import Iterable
 from functools import partial
 
@@ -201,7 +200,6 @@ def _differences(on: dt.date) -> int:
 def _year(days: int, arguments: argparse.Namespace) -> str:
     """Facts at random day by day, a pack that changes; after each night ask everybody."""
     changed, looked_at, corrected, differing = 0, 0, 0, 0
-    night_times, full_times = [], []
     number = max(20, arguments.subjects // 1000)
     tiers_recompute(on=ON)
     for each in range(1, days + 1):
@@ -209,12 +207,8 @@ def _year(days: int, arguments: argparse.Namespace) -> str:
         if each == days // 3:
             rules_activate(day)
         facts_change(number, day, seed=each)
-        start = time.perf_counter()
         counts = tiers_recompute(on=day)
-        settled = time.perf_counter()
         found = _differences(day)
-        night_times.append(settled - start)
-        full_times.append(time.perf_counter() - settled)
         changed, looked_at = changed + counts["changed"], looked_at + counts["judged"]
         corrected, differing = corrected + counts["corrected"], differing + found
         if found or counts["corrected"] or each % 30 == 0:
@@ -224,8 +218,7 @@ def _year(days: int, arguments: argparse.Namespace) -> str:
         f"facts were added, voided, repaired, disputed, re-rated or dated ahead, and once the pack changed to the 20 rules. "
         f"{looked_at:,} times a subject was looked at, {changed:,} tiers changed. After every night everybody was asked: "
         f"**{differing} rows differed** (goal 0: {'met' if differing == 0 else 'MISSED'}); the weekly question of the nights "
-        f"themselves wrote {corrected}. Median night {bench.median(night_times):.2f} s, median question of everybody "
-        f"{bench.median(full_times):.2f} s.\n\n{bench.machine()}"
+        f"themselves wrote {corrected}. `benchmarks/tiers.py --year {days}`."
     )
 
 
