@@ -1,9 +1,9 @@
 """Supervision tiers as officers and subjects read them. A tier holds by dates; one that time has overtaken is told."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -12,10 +12,11 @@ from incentives.selectors.good_standing import deciding, is_committed, standing_
 from registry.models import Record, Subject
 from registry.rules.policy.facts import History, SubjectFacts
 from registry.rules.policy.honours import Tier
-from registry.rules.policy.reasons import Asked, reason_of
+from registry.rules.policy.reasons import Asked, Reason, reason_of
+from registry.rules.policy.schema import Pack
 from registry.rules.policy.tier_causes import TierOutcome, tier_causes, tier_outcomes
-from registry.rules.policy.tier_grounds import tier_grounds
-from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict, unregistered
+from registry.rules.policy.tier_grounds import Ground, tier_grounds
+from registry.rules.policy.tiering import MISSING_LABELS, TierVerdict, tier_verdict, undecided, unregistered
 from registry.rules.policy.wording import GRADE_LABELS, RISK_LABELS, clause_text
 from registry.selectors.policies import ActivePack, pack_of, packs_active
 from sanctions.selectors.history import SubjectWorld, record_pk, subject_facts, world_of
@@ -37,13 +38,15 @@ class CauseRow:
 class TierPage:
     """A subject's tier today, asked anew. `tier`: None where no pack in use grades the subject; `missing`: labels of
     facts that must be registered first; `idle`: of those not registered that change nothing today; `outcomes`: what the
-    missing ones would lead to; `reasons`: (tier, met, sentences) for each condition in the pack's order."""
+    missing ones would lead to; `profile`: (fact, what is registered) of what the pack asks for besides records; `reasons`:
+    (tier, met, sentences) for each condition in the pack's order."""
 
     active: ActivePack | None
     tier: Tier | None
     missing: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
     outcomes: tuple[CauseRow, ...] = ()
+    profile: tuple[tuple[str, str], ...] = ()
     reasons: tuple[dict[str, Any], ...] = ()
     causes: tuple[CauseRow, ...] = ()
     next_change_on: date | None = None
@@ -94,8 +97,12 @@ def world_verdict(
     return tier_verdict(active.pack, subject, history, on), subject, history
 
 
-def reasons_told(active: ActivePack, verdict: TierVerdict, history: History, on: date) -> list[dict[str, Any]]:
-    """Word what was found about every tier's condition, in the pack's order, as plain data."""
+def reasons_told(
+    active: ActivePack, facts: SubjectFacts, verdict: TierVerdict, history: History, on: date
+) -> list[dict[str, Any]]:
+    """Word what was found about every tier's condition, in the pack's order, as plain data. What a fact that is not
+    registered would decide (`is_open`) is told as such: it is neither met nor not."""
+    unknown, is_open = unregistered(active.pack, facts), undecided(active.pack, facts, history, on)
     known = history.known_on(on).records
     records = {record.id: record for record in known}
     existing = [record for record in known if record.exists_on(on)]
@@ -106,12 +113,25 @@ def reasons_told(active: ActivePack, verdict: TierVerdict, history: History, on:
         told.append(
             {
                 "code": tier.code, "label": tier.label, "clause": clause_text(active.pack, tier.clause),
-                "met": judgement.met, "assumed": tier.assumed,
-                "sentences": list(dict.fromkeys(leaf.sentence for leaf in leaves)),
+                "met": judgement.met, "is_open": tier.code in is_open, "assumed": tier.assumed,
+                "sentences": list(dict.fromkeys(_sentence(leaf, unknown) for leaf in leaves)),
                 "outlook": list(dict.fromkeys(leaf.outlook for leaf in leaves if leaf.outlook)),
             }
         )  # fmt: skip
     return told
+
+
+def _sentence(reason: Reason, unknown: Collection[str]) -> str:
+    waits = [fact for fact in unknown if any(each.condition == fact for each in _inside(reason))]
+    if not waits:
+        return reason.sentence
+    return f"没有登记{'、'.join(MISSING_LABELS[fact] for fact in waits)}，不能判断：{reason.asks}。"
+
+
+def _inside(reason: Reason) -> Iterator[Reason]:
+    yield reason
+    for child in reason.children:
+        yield from _inside(child)
 
 
 def tier_page(subject: Subject, on: date) -> TierPage:
@@ -136,10 +156,22 @@ def tier_page(subject: Subject, on: date) -> TierPage:
         missing=tuple(MISSING_LABELS[each] for each in verdict.missing),
         idle=tuple(MISSING_LABELS[each] for each in idle),
         outcomes=tuple(_outcome(each) for each in tier_outcomes(active.pack, facts, history, on, verdict)),
-        reasons=tuple(reasons_told(active, verdict, history, on)),
+        profile=tuple(_profile(active.pack, facts)),
+        reasons=tuple(reasons_told(active, facts, verdict, history, on)),
         causes=tuple(causes),
         next_change_on=verdict.next_change_on,
     )  # fmt: skip
+
+
+def _profile(pack: Pack, facts: SubjectFacts) -> Iterator[tuple[str, str]]:
+    asked = unregistered(pack, replace(facts, risk=None, standardisation=None))
+    if "risk" in asked:
+        yield MISSING_LABELS["risk"], RISK_LABELS[facts.risk] if facts.risk else "没有登记"
+    if "standardisation" in asked:
+        yield (
+            MISSING_LABELS["standardisation"],
+            GRADE_LABELS[facts.standardisation] if facts.standardisation else "没有登记",
+        )
 
 
 def _outcome(outcome: TierOutcome) -> CauseRow:
@@ -157,12 +189,19 @@ def tier_held(subject: Subject, on: date) -> TierAssessment | None:
     return TierAssessment.objects.on(on).filter(subject=subject, pack_id=active.version.pack_id).first()
 
 
+class PastGround(NamedTuple):
+    """What a tier rested on: in words, and the records as they are called."""
+
+    label: str
+    records: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class TierPast:
-    """A tier that a subject had or has, with what it rested on when it was found: (label, numbers of the records)."""
+    """A tier that a subject had or has, with what it rested on when it was found."""
 
     held: TierAssessment
-    grounds: tuple[tuple[str, tuple[str, ...]], ...]
+    grounds: tuple[PastGround, ...]
 
 
 def tier_history(subject: Subject, *, limit: int = 50) -> list[TierPast]:
@@ -173,12 +212,11 @@ def tier_history(subject: Subject, *, limit: int = 50) -> list[TierPast]:
     told = [(held, tier_grounds(pack_of(held.policy), held.grounds)) for held in found]
     numbers = {pk for _, grounds in told for each in grounds for pk in each.records}
     records = {record.pk: str(record) for record in Record.objects.filter(pk__in=numbers)}
-    return [
-        TierPast(
-            held, tuple((each.label, tuple(records[pk] for pk in each.records if pk in records)) for each in grounds)
-        )
-        for held, grounds in told
-    ]
+    return [TierPast(held, tuple(_told(each, records) for each in grounds)) for held, grounds in told]
+
+
+def _told(ground: Ground, records: Mapping[int, str]) -> PastGround:
+    return PastGround(ground.label, tuple(records[pk] for pk in ground.records if pk in records))
 
 
 def tier_list(filters: TierFilters, on: date) -> QuerySet[TierAssessment]:

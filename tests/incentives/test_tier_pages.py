@@ -11,7 +11,8 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from incentives.models import TierAssessment, TierObjection
-from incentives.services.tiers import tiers_recompute
+from incentives.selectors.tiers import tier_history
+from incentives.services.tiers import tier_mark, tiers_recompute
 from registry import clock
 from registry.models import Department
 from tests.factories import make_account, make_department, make_subject
@@ -88,6 +89,8 @@ def test_a_missing_fact_is_named_with_the_way_to_register_it(officer):
     assert "没有登记：安全风险等级" in text
     assert "登记缺少的事实" in text
     assert "登记安全风险等级为低风险、一般风险：为A级" in text
+    assert "没有登记安全风险等级，不能判断：风险等级为低风险、一般风险。" in text
+    assert text.count("登记后才能判断") == 2, "A and B ask for the risk, C and D do not decide by it without a record"
 
 
 def test_a_fact_that_is_not_registered_is_named_where_it_changes_nothing(officer):
@@ -99,6 +102,21 @@ def test_a_fact_that_is_not_registered_is_named_where_it_changes_nothing(officer
     assert "没有登记：安全风险等级。不论登记为哪一级，今日等级都相同" in text
     assert "D级" in text
     assert "登记缺少的事实" in text
+
+
+def test_the_history_tells_what_each_tier_rested_on(officer):
+    subject = graded(risk="larger", standardisation=3)
+    record = add_penalty(subject, decided_on=clock.today(), confirmed_on=clock.today())
+    tier_mark(subject=subject, cause=f"记录变动：{record}", on=clock.today())
+    tiers_recompute(on=clock.today())
+    [now] = tier_history(subject)
+    assert [(each.label, each.records) for each in now.grounds] == [
+        ("较大风险", ()), ("标准化三级", ()),
+        # The one record counts as a bad one for A and B, and as a penalty for D.
+        ("近3年内的不良记录、近1年内的不良记录、近1年内受到行政处罚", (str(record),)),
+    ]  # fmt: skip
+    text = text_of(officer, "tiers:subject", subject.public_id)
+    assert f"近3年内的不良记录、近1年内的不良记录、近1年内受到行政处罚：{record}" in text
 
 
 def test_the_file_shows_the_tier(officer):

@@ -69,6 +69,16 @@ def unregistered(pack: Pack, subject: SubjectFacts) -> tuple[str, ...]:
     return tuple(found)
 
 
+def undecided(pack: Pack, subject: SubjectFacts, history: History, on: Day) -> frozenset[str]:
+    """Return the tiers whose condition some values of facts that are not registered meet and others do not."""
+    known = history.known_on(on)
+    worlds = list(_worlds(pack, subject, known, on, unregistered(pack, subject)))
+    asked = [tier for tier in pack.tiers if tier.condition is not None]
+    return frozenset(
+        tier.code for tier in asked if tier.condition and len({judge(tier.condition, each).met for each in worlds}) > 1
+    )
+
+
 def _worlds(pack: Pack, subject: SubjectFacts, known: History, on: Day, missing: tuple[str, ...]) -> Iterator[World]:
     """The world as it is for every value that the missing facts may have."""
     world = _world(pack, subject, known, on)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from registry.rules.policy import AccidentFact, History, PenaltyFact, RecordFact, SubjectFacts, load_packs, parse_pack
 from registry.rules.policy.strict_yaml import read_yaml
 from registry.rules.policy.tier_causes import tier_outcomes
-from registry.rules.policy.tiering import tier_on, tier_verdict
+from registry.rules.policy.tiering import tier_on, tier_verdict, undecided
 
 Day = dt.date
 COUNTY = load_packs()["county-default"].pack
@@ -69,6 +69,15 @@ def test_what_each_value_of_a_missing_fact_would_lead_to_is_told() -> None:
         ("risk", ("low", "ordinary"), "pending"), ("risk", ("larger",), "B"), ("risk", ("major",), "C"),
         ("standardisation", ("1", "2", "3", "none"), "pending"),
     ]  # fmt: skip
+
+
+def test_a_tier_that_a_missing_fact_would_decide_is_open() -> None:
+    on = Day(2026, 6, 1)
+    # A asks for the grade and the risk, B that the risk is not major; D by risk needs a bad record of a year besides.
+    assert undecided(COUNTY, GOOD, History(), on) == frozenset()
+    assert undecided(COUNTY, SubjectFacts(risk="low"), History(), on) == {"A"}
+    assert undecided(COUNTY, SubjectFacts(standardisation="1"), History(), on) == {"A", "B"}
+    assert undecided(COUNTY, SubjectFacts(standardisation="1"), _penalty(Day(2026, 5, 1)), on) == {"C", "D"}
 
 
 def test_conduct_that_decides_by_itself_needs_no_other_fact() -> None:
