@@ -8,7 +8,7 @@ from incentives.rules.inspections import ABOVE
 from incentives.selectors.grants import incentives_of
 from incentives.selectors.honours import honour_rows, own_honours
 from incentives.selectors.inspections import inspections_of
-from incentives.selectors.tiers import tier_history, tier_objections, tier_page
+from incentives.selectors.tiers import tier_held, tier_history, tier_objections, tier_page
 from incentives.services.tiers import tier_object
 from registry import clock
 from registry.views.guards import actor_of, form_attempt, permission, subject_of
@@ -21,13 +21,16 @@ INSPECTIONS_MOST = 200
 def standing_page(request: HttpRequest) -> HttpResponse:
     """Show honours, incentives and tier of the subject itself."""
     subject, today = subject_of(request), clock.today()
+    objections = list(tier_objections().filter(subject=subject)[:20])
     context = {
         "subject": subject,
         "rows": honour_rows(own_honours(subject), today),
         "enjoyed": incentives_of(subject, today),
         "graded": tier_page(subject, today),
+        "held": tier_held(subject, today),
         "history": tier_history(subject, limit=20),
-        "objections": tier_objections().filter(subject=subject)[:20],
+        "objections": objections,
+        "is_objecting": any(each.answered_on is None for each in objections),
     }
     return render(request, f"{PAGES}/home.html", context)
 

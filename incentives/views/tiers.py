@@ -67,6 +67,7 @@ def tier_subject(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "subject": subject,
         "graded": selectors.tier_page(subject, today),
+        "held": selectors.tier_held(subject, today),
         "history": selectors.tier_history(subject, limit=50),
         "objections": selectors.tier_objections().filter(subject=subject)[:20],
         "may_edit": authz.may(actor, "subject.edit", today),

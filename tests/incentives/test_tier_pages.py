@@ -78,6 +78,7 @@ def test_one_subject_s_page_gives_reasons_effects_and_the_next_day(officer):
     record = add_penalty(subject, decided_on=clock.today(), confirmed_on=clock.today())
     text = text_of(officer, "tiers:subject", subject.public_id)
     assert "C级" in text
+    assert "等级变动中还是A级" in text, "the job has not looked yet"
     assert record.number in text
     assert "如无此项，为A级" in text
     assert "起变动" in text
@@ -134,7 +135,9 @@ def test_a_subject_sees_its_own_tier_and_objects(officer):
     own = client_of(make_account("subject", subject=subject))
     assert "A级" in text_of(own, "my-standing:home")
     assert "绿色通道" in text_of(own, "my-standing:home")
+    assert "提出等级异议" in text_of(own, "my-standing:home")
     assert own.post(reverse("my-standing:object"), {"text": "风险等级有误。"}).status_code == 302
+    assert "提出等级异议" not in text_of(own, "my-standing:home"), "one is open"
     objection = TierObjection.objects.get()
     reviewer = client_of(make_account("reviewer", department=office))
     assert "风险等级有误" in text_of(reviewer, "tiers:objection", objection.public_id)
