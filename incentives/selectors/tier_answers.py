@@ -43,8 +43,11 @@ def tiers_choose(queries: Iterable[tuple[str, list[Any]]], *, by_index: bool = F
     """Choose the subjects that the next question is about, and return how many they are.
 
     `queries`: (text, parameters) of subject_id, cause (None: by time, pack or for the first time) and token (of a mark,
-    None without); the first that names a subject counts. `by_index`: none of them has to pass over all subjects.
+    None without). Where several name a subject the first counts, and of their causes each is kept, the last first.
+    `by_index`: none of them has to pass over all subjects.
     """
+    again = f"""ON CONFLICT (subject_id) DO UPDATE SET cause = substr(excluded.cause || '；' || {CHOSEN}.cause, 1, 200)
+        WHERE excluded.cause IS NOT NULL AND {CHOSEN}.cause IS NOT NULL"""
     number = 0
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {CHOSEN}")
@@ -54,7 +57,7 @@ def tiers_choose(queries: Iterable[tuple[str, list[Any]]], *, by_index: bool = F
         # A limit makes PostgreSQL expect to be done early; mostly there is nobody to find.
         _plan_by(cursor, off=_FEW if by_index else ("mergejoin", "nestloop"))
         for text, params in queries:
-            cursor.execute(f"INSERT INTO {CHOSEN} {text} ON CONFLICT DO NOTHING", params)
+            cursor.execute(f"INSERT INTO {CHOSEN} {text} {again}", params)
             number += max(cursor.rowcount, 0)
         if number:
             analyze(cursor, CHOSEN)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from incentives.models import TierAssessment, TierMark, TierRun
 from incentives.selectors.tiers import tier_counts, tier_page, tiers_of
-from incentives.services.tiers import tier_answer, tier_object, tiers_recompute
+from incentives.services.tiers import tier_answer, tier_mark, tier_object, tiers_recompute
 from registry.base.errors import Conflict, NotAllowed, RuleRefused
 from registry.models import Department, Event, PolicyActivation, Record, Subject
 from registry.services.subjects import subject_update
@@ -109,6 +109,17 @@ def test_a_confirmed_record_marks_and_the_next_run_lowers_the_tier_with_its_caus
     assert record.number in held.cause
     assert not TierMark.objects.exists()
     assert Event.objects.filter(name="tier.changed", subject=subject).count() == 1
+
+
+def test_a_day_and_a_fact_that_come_together_are_both_told_as_the_cause():
+    subject = good()
+    add_penalty(subject, decided_on=DECIDED, confirmed_on=DECIDED)
+    tiers_recompute(on=MONDAY)
+    tier_mark(subject=subject, cause="等级异议核查", on=Day(2027, 3, 3))
+    assert recompute(Day(2027, 3, 3)) == (2, 1), "by the mark and the day at once, and by the week"
+    assert history(subject) == [("C", MONDAY, Day(2027, 3, 3)), ("B", Day(2027, 3, 3), None)]
+    assert TierAssessment.objects.get(ends_on__isnull=True).cause == "期间届满；等级异议核查"
+    assert not TierMark.objects.exists()
 
 
 def test_a_registered_risk_level_grades_whom_it_was_missing():
