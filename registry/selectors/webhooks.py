@@ -22,11 +22,15 @@ def webhook_list() -> QuerySet[Webhook]:
 
 
 def open_counts(webhooks: Iterable[Webhook]) -> dict[int, Counter[str]]:
-    """Return by webhook how many deliveries wait and how many are dead. One query."""
+    """Return by webhook how many deliveries wait and how many are dead; `failing`: of those that wait, how many were
+    tried in vain. One query."""
     found: dict[int, Counter[str]] = {each.pk: Counter() for each in webhooks}
     rows = WebhookDelivery.objects.filter(webhook__in=found, state__in=(State.WAITING, State.DEAD)).order_by()
-    for webhook_id, state, count in rows.values_list("webhook", "state").annotate(count=Count("pk")):
+    tried = Count("pk", filter=~Q(last_error=""))
+    for webhook_id, state, count, vain in rows.values_list("webhook", "state").annotate(count=Count("pk"), vain=tried):
         found[webhook_id][state] = count
+        if state == State.WAITING:
+            found[webhook_id]["failing"] = vain
     return found
 
 

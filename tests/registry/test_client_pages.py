@@ -171,6 +171,22 @@ def test_what_did_not_arrive_is_listed_with_what_waits_behind_it_and_is_sent_aga
     assert "没有待处理的推送" in administrator.get(address("webhook-dead")).content.decode()
 
 
+def test_a_webhook_that_something_failed_of_is_not_shown_as_well(administrator):
+    webhook = webhook_of()
+    pages = [address("webhook-detail", webhook.public_id), address("client-detail", webhook.client.public_id)]
+
+    def shown() -> list[str]:
+        states = ("正常", "接收方出错，正在重试", "有推送待处理")
+        return [each for page in pages for each in states if f">{each}<" in administrator.get(page).content.decode()]
+
+    assert shown() == ["正常"] * 2
+    delivery = dead_deliveries(webhook)
+    assert shown() == ["有推送待处理"] * 2
+    assert URL in administrator.get(address("webhook-dead")).content.decode()
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(state="waiting", attempts=3)
+    assert shown() == ["接收方出错，正在重试"] * 2
+
+
 def test_giving_a_delivery_up_needs_a_reason(administrator):
     webhook = webhook_of()
     delivery = dead_deliveries(webhook)
