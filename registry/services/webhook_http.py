@@ -11,7 +11,8 @@ from typing import Final
 
 from django.conf import settings
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 from urllib3.response import HTTPResponse
 
 from registry.rules.webhooks import INTERNAL, Target, UnfitAddress, may_reach, target_of
@@ -60,10 +61,25 @@ def webhook_post(url: str, *, body: bytes, headers: dict[str, str], answer_most:
         )
         return _outcome(connection.getresponse(), answer_most)
     except (OSError, HTTPError, http.client.HTTPException, ValueError) as error:
-        return Outcome(f"没有收到答复：{type(error).__name__}"[:200], is_unreachable=True)
+        return Outcome(_why(error), is_unreachable=True)
     finally:
         watchdog.cancel()
         connection.close()
+
+
+def _why(error: Exception) -> str:
+    """Say in Chinese why nothing was answered; what is none of the usual reasons keeps its technical name."""
+    if isinstance(error, ssl.SSLError):
+        return (
+            f"加密连接没有建立，证书不符或者对方不是 https：{getattr(error, 'reason', None) or type(error).__name__}"[
+                :200
+            ]
+        )
+    if isinstance(error, NewConnectionError | ConnectionRefusedError):
+        return "连接不上接收地址：对方没有运行，或者网络不通"
+    if isinstance(error, TimeoutError | HTTPTimeoutError):
+        return f"接收方没有在{STEP_SECONDS:.0f}秒内答复；请先答复2xx，再处理内容"
+    return f"没有收到完整的答复，连接中断：{type(error).__name__}"[:200]
 
 
 def _outcome(response: HTTPResponse, answer_most: int) -> Outcome:

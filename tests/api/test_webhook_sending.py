@@ -219,6 +219,20 @@ def test_a_receiver_that_drips_its_answer_is_cut_off(clock, monkeypatch):
     assert (outcome.is_taken, outcome.is_unreachable) == (False, True)
 
 
+def test_why_nothing_was_answered_is_said_in_words(monkeypatch):
+    monkeypatch.setattr(webhook_http, "STEP_SECONDS", 0.5)
+
+    def said(url: str) -> str:
+        return webhook_http.webhook_post(url, body=b"{}", headers={"Content-Type": "application/json"}).error
+
+    with receiving(Receiver(slowly(2))) as receiver:
+        assert "秒内答复" in said(receiver.url)
+        assert "不是 https" in said(receiver.url.replace("http://", "https://"))
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        assert "连接不上" in said(f"http://127.0.0.1:{unused.getsockname()[1]}/")
+
+
 def test_a_redirect_is_not_followed(clock):
     with receiving(Receiver(lambda got, n: 302)) as receiver:
         subscribe(receiver.url)
