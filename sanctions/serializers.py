@@ -17,10 +17,12 @@ class AskedSubject(serializers.Serializer[Any]):
     """One subject asked about."""
 
     code = serializers.CharField(
-        required=False, max_length=CODE_MOST,
+        required=False, allow_blank=True, max_length=CODE_MOST,
         help_text="统一社会信用代码、工商注册号或者组织机构代码；自然人为公民身份号码，须同时给出姓名",
     )  # fmt: skip
-    name = serializers.CharField(required=False, max_length=NAME_MOST, help_text="完整名称（现名或者曾用名）、姓名")
+    name = serializers.CharField(
+        required=False, allow_blank=True, max_length=NAME_MOST, help_text="完整名称（现名或者曾用名）、姓名"
+    )
 
 
 class CheckQuestion(serializers.Serializer[Any]):

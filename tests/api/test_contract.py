@@ -154,6 +154,16 @@ def test_a_check_fits_the_document(world):
     fits("check", answer)
 
 
+@pytest.mark.parametrize("subject", [{"code": "1", "name": ""}, {"code": "", "name": "无此公司"}])
+def test_an_empty_code_or_name_beside_the_other_is_as_good_as_none(world, subject):
+    """A system fills both members of each row, one of them empty where its form was."""
+    calling, _ = world
+    body = {"matter": "government-procurement", "purpose": PURPOSE, "subjects": [subject]}
+    (content,) = operations()["check"]["requestBody"]["content"].values()
+    assert misfits(content["schema"], body) == []
+    assert calling.post("/api/v1/check", body, content_type="application/json").status_code == 200
+
+
 def test_the_steps_of_an_order_fit_the_document(world):
     calling, _ = world
     order = MeasureOrder.objects.filter(department__code="emergency").first()
