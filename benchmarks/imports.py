@@ -262,7 +262,7 @@ def _told(
         "|---|---:|---:|---:|---:|---:|---:|", *table, "",
         f"- Of our time {ours['upload']:.1f} s are the upload (reading, checking, sealing, keeping the rows) and "
         f"{ours['taking']:.1f} s taking them in. *Computed* is processor time of the program and of the server's process for "
-        "it: other work on the machine lengthens the time of each way, not much what it computes.",
+        "it: other work on the machine lengthens it, too, but less than the time.",
         f"- Ours writes for each row the record and its detail with row versions, a sealed event, the deadline of its "
         f"publication, a tier mark, the evaluated candidates, and what became of the line: {ours['written']}.",
         f"- Planted defects: {planted:,} ({dict(sheet.defects)}); rows refused: {ours['refused']:,}. "
