@@ -9,7 +9,7 @@ from registry.base.errors import NotAllowed, TransitionRefused
 from registry.models import Deadline
 from registry.services.reminders import deadlines_remind
 from sanctions.models import ListEntry, MeasureOrder, OrderPause
-from sanctions.selectors.orders import in_queue, order_rows, orders_owed
+from sanctions.selectors.orders import in_queue, in_queue_order, order_rows, orders_owed
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
 from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
 from sanctions.services.orders import order_carry_out, order_receive
@@ -172,6 +172,19 @@ def test_what_is_owed_about_a_pause_stands_in_the_queues(done, listed, reviewer)
     resume(listed, reviewer, DAY + 7 * ONE_DAY)
     assert list(in_queue(everything, "stopping", DAY + 7 * ONE_DAY)) == []
     assert list(in_queue(everything, "resuming", DAY + 7 * ONE_DAY)) == [done]
+
+
+def test_the_stop_that_was_asked_for_first_stands_first(done, listed, market, reviewer, officer):
+    other = make_entry("mem-2023-11", "blacklist", on=DAY + ONE_DAY)
+    later = carry_out(other.orders.get(department=market), officer, DAY + ONE_DAY, done_on=DAY + ONE_DAY)
+    pause(other, reviewer, DAY + 2 * ONE_DAY)  # dispatched later, and to be stopped before the other
+    pause(listed, reviewer, DAY + 3 * ONE_DAY)
+    stopping = in_queue(MeasureOrder.objects.all(), "stopping", DAY + 3 * ONE_DAY)
+    assert list(in_queue_order(stopping, "stopping")) == [later, done]
+    resume(listed, reviewer, DAY + 4 * ONE_DAY)
+    resume(other, reviewer, DAY + 5 * ONE_DAY)
+    resuming = in_queue(MeasureOrder.objects.all(), "resuming", DAY + 5 * ONE_DAY)
+    assert list(in_queue_order(resuming, "resuming")) == [done, later]
 
 
 @pytest.mark.parametrize(
