@@ -31,7 +31,7 @@ from registry.models import Account, Department, PolicyVersion, RoleGrant
 from registry.rules.synthetic import FICTIONAL_DIVISION, make_uscc
 from registry.services.policies import packs_load
 from sanctions.selectors.joint_statistics import Span, joint_figures
-from sanctions.selectors.order_counts import department_standings, late_numbers, queue_counts
+from sanctions.selectors.order_counts import department_standings, numbers_by_department, queue_counts
 from sanctions.selectors.orders import QUEUES, in_queue
 from sanctions.selectors.orders import MeasureOrder as Order
 
@@ -248,9 +248,9 @@ def _works(today: dt.date) -> list[tuple[str, Callable[[], Any]]]:
         ("statistics of eleven months", lambda: joint_figures(Span(first, today, today))),
         ("statistics of one month", lambda: joint_figures(Span(today.replace(day=1), today, today))),
         ("by hand: departments and states, one GROUP BY", lambda: _sql(STANDINGS_BY_HAND, {})),
-        ("how the departments stand", lambda: department_standings(today, late_numbers(today))),
+        ("how the departments stand", lambda: department_standings(numbers_by_department(today))),
         ("by hand: 1,001 orders counted from an index", lambda: _sql(COUNT, {})),
-        ("numbers of all queues", lambda: queue_counts(everything, today, late=sum(late_numbers(today).values()))),
+        ("numbers of all queues", lambda: queue_counts(everything, today, numbers_by_department(today))),
         ("the office's entrance page", lambda: _get(client, reverse("sanctions:order-list"))),
         *((f"the office's page of {label}", lambda code=code: _get(client, f"{reverse('sanctions:order-list')}?queue={code}"))  # type: ignore[misc]
           for code, label in QUEUES.items()),
@@ -265,9 +265,7 @@ def _met(is_met: bool) -> str:
 
 def _check(today: dt.date) -> None:
     """Fail where the numbers by department are not those of the orders in each queue."""
-    rows = department_standings(today, late_numbers(today))
-    told = {queue: sum(getattr(row, queue) for row in rows) for queue in ("waiting", "answering", "refused", "ending")}
-    told["late"] = sum(row.overdue for row in rows)
+    told = {queue: numbers.total() for queue, numbers in numbers_by_department(today).items()}
     found = {queue: in_queue(Order.objects.order_by(), queue, today).count() for queue in told}
     assert told == found, (told, found)
 

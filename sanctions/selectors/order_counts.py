@@ -7,7 +7,7 @@ alone bring about, entries that are over with no job having said so yet or have 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -25,7 +25,6 @@ from sanctions.selectors.orders import (
     RESUMPTION_DEADLINE,
     departments_with_orders,
     entry_over,
-    entry_runs,
     in_queue,
     overdue,
 )
@@ -37,25 +36,43 @@ COUNT_MOST = 1000
 _QUEUE_OF: Final = {State.DISPATCHED: "waiting", State.RECEIVED: "answering"}
 
 Numbers = dict[str, Counter[int]]
+"""Numbers of orders by queue and department; the queues are those of which something is owed, and the refused."""
 
 
-def queue_counts(orders: QuerySet[MeasureOrder], on: date, *, late: int) -> list[tuple[str, str, int]]:
-    """Return (code, label, number) of every queue; a number above `COUNT_MOST` means: more than that. `late`: how many of
-    the orders are late, as `late_numbers` tells."""
+def queue_counts(orders: QuerySet[MeasureOrder], on: date, numbers: Numbers) -> list[tuple[str, str, int]]:
+    """Return (code, label, number) of every queue of the orders; a number above `COUNT_MOST` means: more than that.
+    `numbers`: of the same orders' departments."""
     return [
-        (code, label, late if code == "late" else in_queue(orders, code, on).order_by()[: COUNT_MOST + 1].count())
+        (
+            code, label,
+            numbers[code].total() if code in numbers else in_queue(orders, code, on).order_by()[: COUNT_MOST + 1].count(),
+        )
         for code, label in QUEUES.items()
-    ]
+    ]  # fmt: skip
 
 
-def late_numbers(on: date, departments: Collection[int | None] | None = None) -> Counter[int]:
-    """Return how many orders each department is late with on the day `on`; `departments` None: all. Two statements."""
-    late = overdue(on) if departments is None else overdue(on).filter(department__in=departments)
+def number_known(queues: list[tuple[str, str, int]], queue: str, numbers: Numbers) -> int | None:
+    """Return how many orders a queue has, as far as its count was not cut off."""
+    return next(
+        (number for code, _, number in queues if code == queue and (code in numbers or number <= COUNT_MOST)), None
+    )
+
+
+def numbers_by_department(on: date, departments: Collection[int | None] | None = None) -> Numbers:
+    """Return what waits, is answered, late, refused and to be lifted on the day `on`; `departments` None: of all. Four
+    statements."""
+    return _unsettled(on, departments) | {"late": _late(on, departments)}
+
+
+def _among(found: QuerySet[Any], departments: Collection[int | None] | None) -> QuerySet[Any]:
+    return found if departments is None else found.filter(department__in=departments)
+
+
+def _late(on: date, departments: Collection[int | None] | None) -> Counter[int]:
+    late = _among(overdue(on), departments)
     # An order has one of these two open at most: its time to answer ends when its ending is asked for.
     asked = late.filter(code__in=[ANSWER_DEADLINE, ENDING_DEADLINE])
     asked = asked.exclude(code=ANSWER_DEADLINE, object_id__in=_out_of_their_days(on).values("pk"))
-    lifted = _put_back(on).exclude(state__in=_QUEUE_OF)
-    asked = asked.exclude(code=ENDING_DEADLINE, object_id__in=lifted.values("pk"))
     numbers = Counter(dict(asked.values_list("department").annotate(number=Count("*"))))
     numbers.update(dict(_late_with_pauses(late, on).values_list("department").annotate(number=Count("*"))))
     return numbers
@@ -76,12 +93,6 @@ def _out_of_their_days(on: date) -> QuerySet[MeasureOrder]:
     return MeasureOrder.objects.filter(ending=Ending.NONE, entry__in=unannounced.union(coming)).order_by()
 
 
-def _put_back(on: date) -> QuerySet[MeasureOrder]:
-    """Orders to be lifted whose entry was put back since, where the measure may not be ordered any more: hardly any."""
-    found = MeasureOrder.objects.filter(entry_runs(on), ending=Ending.DISPATCHED, entry__expiry_announced_on=None)
-    return found.exclude(state=State.REFUSED).order_by()
-
-
 @dataclass(frozen=True)
 class DepartmentStanding:
     """What one department has not answered yet, and what it refused: numbers of orders."""
@@ -94,27 +105,22 @@ class DepartmentStanding:
     ending: int
 
 
-def department_standings(on: date, late: Mapping[int, int]) -> list[DepartmentStanding]:
-    """Return, for every department that holds orders, what it has not answered yet; the most overdue first. `late`: as
-    `late_numbers` tells of all.
+def department_standings(numbers: Numbers) -> list[DepartmentStanding]:
+    """Return, for every department that holds orders, what it has not answered yet; the most overdue first. `numbers`: of
+    all departments.
 
     How many measures it carries out is not counted here: they are by far the most, and nobody has to act on them.
     """
-    numbers = _unsettled(on)
+    queues = ("waiting", "answering", "late", "refused", "ending")
     standings = [
-        DepartmentStanding(
-            each, numbers["waiting"][each.pk], numbers["answering"][each.pk], late.get(each.pk, 0),
-            numbers["refused"][each.pk], numbers["ending"][each.pk],
-        )
-        for each in departments_with_orders()
-    ]  # fmt: skip
+        DepartmentStanding(each, *(numbers[queue][each.pk] for queue in queues)) for each in departments_with_orders()
+    ]
     return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
 
 
-def _unsettled(on: date) -> Numbers:
-    """Return by queue and department what waits, is answered, was refused, and is to be lifted. Three statements."""
+def _unsettled(on: date, departments: Collection[int | None] | None) -> Numbers:
     numbers: Numbers = {queue: Counter() for queue in ("waiting", "answering", "refused", "ending")}
-    found = _by_state(MeasureOrder.objects.filter(NOT_SETTLED))
+    found = _by_state(_among(MeasureOrder.objects.filter(NOT_SETTLED), departments))
     for department, state, ending, number in found.values_list("department", "state", "ending", "number"):
         if state == State.REFUSED:
             numbers["refused"][department] += number
@@ -123,15 +129,12 @@ def _unsettled(on: date) -> Numbers:
         elif ending == Ending.NONE:
             numbers[_QUEUE_OF[state]][department] += number
     is_over = ExpressionWrapper(entry_over(on), BooleanField())
-    found = _by_state(_out_of_their_days(on).exclude(state=State.REFUSED).annotate(is_over=is_over), "is_over")
+    odd = _among(_out_of_their_days(on), departments).exclude(state=State.REFUSED).annotate(is_over=is_over)
+    found = _by_state(odd, "is_over")
     for department, state, over, number in found.values_list("department", "state", "is_over", "number"):
         if state in _QUEUE_OF:
             numbers[_QUEUE_OF[state]][department] -= number
         numbers["ending"][department] += number if over else 0
-    for department, state, number in _by_state(_put_back(on)).values_list("department", "state", "number"):
-        numbers["ending"][department] -= number
-        if state in _QUEUE_OF:
-            numbers[_QUEUE_OF[state]][department] += number
     return numbers
 
 

@@ -157,14 +157,14 @@ def in_queue(orders: QuerySet[MeasureOrder], queue: str, on: date) -> QuerySet[M
     if queue == "late":
         return _late(orders, on)
     if queue == "ending":
-        return _among(orders, _ending_parts(orders, on))
+        return orders.filter(_lifting(on))
     if queue in ("stopping", "resuming"):
         owed = _stops_owed(on) if queue == "stopping" else _resumptions_owed()
         return orders.filter(entry_runs(on), pk__in=owed.order_by().values("order"))
     return orders.filter(
         {
-            "waiting": Q(state=State.DISPATCHED) & entry_runs(on),
-            "answering": Q(state=State.RECEIVED) & entry_runs(on),
+            "waiting": Q(state=State.DISPATCHED, ending=Ending.NONE) & entry_runs(on),
+            "answering": Q(state=State.RECEIVED, ending=Ending.NONE) & entry_runs(on),
             "refused": Q(state=State.REFUSED),
             "closed": Q(ending=Ending.CONFIRMED),
         }[queue]
@@ -189,15 +189,15 @@ def _among(orders: QuerySet[MeasureOrder], parts: list[QuerySet[MeasureOrder]]) 
     return orders.filter(pk__in=first.union(*rest, all=True))
 
 
-def _ending_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[MeasureOrder]]:
-    """The measures to be lifted: whose ending was dispatched, and whose entry is over with no job having said so yet
-    (to an announced ending its orders' endings are dispatched in the same transaction)."""
-    held = orders.exclude(state=State.REFUSED)
+def _lifting(on: date) -> Q:
+    """The condition on a measure to be lifted: its ending was dispatched, or its entry is over with no job having said so yet
+    (to an announced ending its orders' endings are dispatched in the same transaction). A measure that may not be ordered
+    again when its entry is put back is still to be lifted.
+    """
+    # The entries are read here: there are few and mostly none, which a database does not expect of a subquery.
     unannounced = ListEntry.objects.filter(ends_on__lte=on, expiry_announced_on__isnull=True)
-    return [
-        held.filter(entry_over(on), ending=Ending.DISPATCHED),
-        held.filter(ending=Ending.NONE, entry__in=unannounced.order_by()),
-    ]
+    over = list(unannounced.order_by().values_list("pk", flat=True))
+    return ~Q(state=State.REFUSED) & (Q(ending=Ending.DISPATCHED) | Q(ending=Ending.NONE, entry__in=over))
 
 
 def _running_parts(orders: QuerySet[MeasureOrder], on: date) -> list[QuerySet[MeasureOrder]]:
@@ -210,11 +210,11 @@ def _late(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
     # From the deadlines whose day is over, of which there are few, each order is looked up once.
     late = overdue(on)
     stops, resumptions = (owed.filter(order=OuterRef("pk")) for owed in (_stops_owed(on), _resumptions_owed()))
-    running = entry_runs(on) & (Q(state__in=[State.DISPATCHED, State.RECEIVED]) | Exists(stops) | Exists(resumptions))
-    lifting = Q(ending=Ending.DISPATCHED) | Q(ending=Ending.NONE, entry__expiry_announced_on__isnull=True)
-    over = entry_over(on) & ~Q(state=State.REFUSED) & lifting
+    owed = Q(state__in=[State.DISPATCHED, State.RECEIVED]) | Exists(stops) | Exists(resumptions)
+    running = entry_runs(on) & Q(ending=Ending.NONE) & owed
     ending_late = Exists(late.filter(code=ENDING_DEADLINE, object_id=OuterRef("pk")))
-    return orders.filter(pk__in=late.values("object_id")).filter(running | over & ending_late)
+    lifting = Q(ending=Ending.DISPATCHED) & ~Q(state=State.REFUSED) & ending_late
+    return orders.filter(pk__in=late.values("object_id")).filter(running | lifting)
 
 
 def overdue(on: date) -> QuerySet[Deadline]:
@@ -256,7 +256,7 @@ def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
 
     Once an entry is over, the time to answer is too, whether or not a job has said so yet.
     """
-    owed = _among(orders, [*_running_parts(orders, on), *_ending_parts(orders, on)])
+    owed = _among(orders, [*_running_parts(orders, on), orders.filter(_lifting(on))])
     over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
     return owed.annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
 
@@ -276,7 +276,7 @@ def order_state(order: MeasureOrder, on: date, *, paused: bool) -> OrderState:
         return OrderState("refused", "不予采取", "muted")
     if order.ending == Ending.CONFIRMED:
         return OrderState("closed", "已解除", "muted")
-    if order.entry.ends_on <= on:
+    if order.entry.ends_on <= on or order.ending == Ending.DISPATCHED:
         return OrderState("ending", "解除待确认", "warn")
     if paused:
         return OrderState("paused", "暂停执行", "warn")

@@ -272,9 +272,11 @@ def order_refuse(
 def order_confirm_end(
     *, order: MeasureOrder, text: str, actor: Account, on: date, version: int | None = None
 ) -> MeasureOrder:
-    """The department confirms that the measure is lifted; possible from the day the entry is over, job or no job."""
+    """The department confirms that the measure is lifted; possible from the day the entry is over, job or no job, and
+    where the entry was put back since without this measure."""
     order = order_lock(order)
-    if order.state == State.REFUSED or order.ending == Ending.CONFIRMED or order.entry.ends_on > on:
+    running = order.entry.ends_on > on and order.ending == Ending.NONE
+    if order.state == State.REFUSED or order.ending == Ending.CONFIRMED or running:
         why = "没有采取过" if order.state == State.REFUSED else "已经解除" if order.ending else "对应条目仍在列"
         raise TransitionRefused("ending-not-open", f"任务“{order.title}”{why}，不需要确认解除。")
     department_require(order, actor, on)

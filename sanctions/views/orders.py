@@ -61,18 +61,21 @@ def order_index(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data if form.is_valid() else {}
     queue = chosen.get("queue") or ("" if office else "waiting")
     found = _narrowed(visible, {**chosen, "queue": queue})
-    page = page_of(request, found.values_list("pk", flat=True))
-    late = order_counts.late_numbers(today, None if office else [actor_of(request).department_id])
+    numbers = order_counts.numbers_by_department(today, None if office else [actor_of(request).department_id])
+    queues = order_counts.queue_counts(visible, today, numbers)
+    is_narrowed = bool(chosen.get("department") or chosen.get("name"))
+    known = None if is_narrowed else order_counts.number_known(queues, queue, numbers)
+    page = page_of(request, found.values_list("pk", flat=True), known=known)
     context = {
         "form": form,
         "page": page,
         "rows": selectors.order_rows(selectors.orders_of_page(page), today),
         "queue": queue,
-        "queues": order_counts.queue_counts(visible, today, late=sum(late.values())),
+        "queues": queues,
         "most": order_counts.COUNT_MOST,
         "is_office": office,
         # How the departments stand is told at the entrance; who looks for orders does not wait for it.
-        "standings": order_counts.department_standings(today, late) if office and not request.GET else [],
+        "standings": order_counts.department_standings(numbers) if office and not request.GET else [],
         "without_counterpart": selectors.without_counterpart(today) if office and not request.GET else [],
     }
     return render(request, f"{PAGES}/list.html", context)

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.base.errors import DomainError
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.selectors.order_counts import department_standings, late_numbers, queue_counts
-from sanctions.selectors.orders import in_queue
+from sanctions.selectors.order_counts import department_standings, numbers_by_department, queue_counts
+from sanctions.selectors.orders import in_queue, order_state
 from sanctions.services.endings import endings_dispatch
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
 from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
@@ -40,7 +40,7 @@ def county():
 
 def told(on):
     """The numbers by department, as the page shows them."""
-    rows = department_standings(on, late_numbers(on))
+    rows = department_standings(numbers_by_department(on))
     return {
         row.department.code: (row.waiting, row.answering, row.overdue, row.refused, row.ending)
         for row in rows
@@ -98,16 +98,21 @@ def test_the_numbers_are_those_of_the_queues_whatever_was_done(seed, county):
     assert seen == set(QUEUES), "the walk met every queue"
 
 
-def test_an_order_put_back_without_its_measure_is_not_to_be_lifted(county):
+def test_a_measure_that_may_not_be_ordered_again_is_still_to_be_lifted_when_its_entry_is_put_back(county):
     order = MeasureOrder.objects.order_by("pk").first()
-    entry = ListEntry.objects.get(pk=order.entry_id)
+    entry, officer = ListEntry.objects.get(pk=order.entry_id), county[order.department_id]
     make_order(entry, order.department, on=DAY, measure_code="999", state="carried-out", answered_on=DAY)
-    ended = DAY + dt.timedelta(7)
+    ended, later = DAY + dt.timedelta(7), DAY + dt.timedelta(37)
     entry_end(entry=entry, reason="repaired", ends_on=ended, note="信用修复", actor=make_account("approver"), on=ended)
     assert told(ended) == by_queue(ended)
     entry_restore(entry=ListEntry.objects.get(pk=entry.pk), note="撤销", actor=make_account("approver"), on=ended)
     left = MeasureOrder.objects.get(measure_code="999")
-    assert (left.ending, told(ended + dt.timedelta(30))) == ("dispatched", by_queue(ended + dt.timedelta(30)))
+    assert left in in_queue(MeasureOrder.objects.all(), "late", later)
+    assert order_state(left, later, paused=False).code == "ending"
+    assert told(later) == by_queue(later)
+    order_confirm_end(order=left, text="", actor=officer, on=later)
+    assert left not in in_queue(MeasureOrder.objects.all(), "ending", later)
+    assert told(later) == by_queue(later)
 
 
 def test_the_number_of_statements_does_not_grow_with_orders_or_departments(county):
@@ -115,24 +120,22 @@ def test_the_number_of_statements_does_not_grow_with_orders_or_departments(count
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            late = late_numbers(DAY)
-            department_standings(DAY, late)
-            queue_counts(MeasureOrder.objects.all(), DAY, late=sum(late.values()))
+            numbers = numbers_by_department(DAY)
+            department_standings(numbers)
+            queue_counts(MeasureOrder.objects.all(), DAY, numbers)
         return len(queries)
 
     before = statements()
     for place in range(5):
         make_order(ListEntry.objects.first(), make_department(), on=DAY, measure_code=str(900 + place))
-    assert (before, statements()) == (14, 14)
+    assert (before, statements()) == (9, 9)
 
 
-def test_the_tab_of_what_is_late_counts_one_department_alone(county):
-    on = DAY + dt.timedelta(40)
-    department = next(iter(county))
+def test_the_tabs_count_one_department_alone(county):
+    on, department = DAY + dt.timedelta(40), next(iter(county))
     own = MeasureOrder.objects.filter(department=department)
-    late = late_numbers(on, [department])
-    assert {code: number for code, _, number in queue_counts(own, on, late=sum(late.values()))}["late"] == (
-        in_queue(own, "late", on).count()
-    )
-    assert set(late) == {department}
-    assert late_numbers(on, [None]) == {}
+    numbers = numbers_by_department(on, [department])
+    counted = {code: number for code, _, number in queue_counts(own, on, numbers)}
+    assert counted == {code: in_queue(own, code, on).count() for code in counted}
+    assert counted["late"] > 0
+    assert all(number.total() == 0 for number in numbers_by_department(on, [None]).values())

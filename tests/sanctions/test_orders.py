@@ -9,7 +9,7 @@ from registry.base.errors import Conflict, InvalidInput, NotAllowed, TransitionR
 from registry.models import Deadline, Event, Notice, RecordItem
 from registry.rules.joint_action import JointAction, load_joint_action
 from sanctions.models import ListEntry, MeasureOrder, OrderFeedback
-from sanctions.selectors.order_counts import late_numbers
+from sanctions.selectors.order_counts import numbers_by_department
 from sanctions.selectors.orders import (
     in_queue,
     measures_for,
@@ -332,11 +332,11 @@ def test_queues_move_with_the_answers(order, officer):
 
 
 def test_the_office_sees_who_is_late(order, market):
-    assert late_numbers(dt.date(2026, 3, 17))[market.pk] == 1
+    assert numbers_by_department(dt.date(2026, 3, 17))["late"][market.pk] == 1
 
 
 def test_an_order_is_not_late_on_its_due_day(order, market):
-    assert late_numbers(dt.date(2026, 3, 16))[market.pk] == 0
+    assert numbers_by_department(dt.date(2026, 3, 16))["late"][market.pk] == 0
 
 
 def test_an_order_of_an_entry_that_ran_out_reads_as_waiting_to_be_lifted(order):
