@@ -80,6 +80,10 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, exceptions.AuthenticationFailed):  # RFC 6750, 3.1
         headers["WWW-Authenticate"] = f'{_CHALLENGE}, error="invalid_token"'
         return _response(problem(401, *_TOKEN_INVALID, request_id=request_id), headers)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        taken = " 或者 ".join(each.media_type for each in context["view"].get_parsers())
+        detail = f"请求体须为 {taken}。请修改 Content-Type 请求头。"
+        return _response(problem(415, _FRAMEWORK[415][0], detail, request_id=request_id), {})
     if getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait) + 1)  # type: ignore[attr-defined]
     return _response(problem_of_status(error.status_code, request_id=request_id), headers)

@@ -1,5 +1,6 @@
 """What a refusal tells the one who has to correct it: where, which value, what it clashes with."""
 
+import io
 import json
 import secrets
 import subprocess
@@ -7,7 +8,9 @@ import sys
 
 import pytest
 from django.core.cache import caches
+from django.test import RequestFactory
 
+from registry.api.parsing import ApiJSONParser, BodyTooLarge
 from sanctions.models import MeasureOrder
 from tests.api.clients import caller, make_client
 from tests.api.test_contract import world  # noqa: F401  (a county with one entry, and a client)
@@ -49,6 +52,27 @@ def test_an_upload_may_weigh_as_much_as_an_imported_file_and_other_bodies_as_a_f
     assert posted(calling, "/api/v1/records/uploads", long).status_code == 202
     assert posted(calling, "/api/v1/records", {"title": "x" * 20_000}).status_code == 413
     assert posted(calling, "/api/v1/records/uploads", {"rows": [{"title": "x" * 60_000}]}).status_code == 413
+
+
+def test_a_body_beyond_the_limit_is_read_to_its_end_before_it_is_refused(settings):
+    """A client that is still sending sees the answer only if what it sends is taken."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+    body = io.BytesIO(b"x" * 200_000)
+    request = RequestFactory().post(CHECK, b"x" * 200_000, content_type="application/json")
+    with pytest.raises(BodyTooLarge):
+        ApiJSONParser().parse(body, "application/json", {"request": request})
+    assert body.read() == b""
+
+
+def test_a_form_where_none_is_taken_is_told_what_is(world):  # noqa: F811
+    calling, _ = world
+    order = MeasureOrder.objects.filter(department__code="emergency").first()
+    for address, taken in (
+        (CHECK, "请求体须为 application/json。"),
+        (f"/api/v1/orders/{order.public_id}/carry-out", "请求体须为 application/json 或者 multipart/form-data。"),
+    ):
+        got = calling.post(address, "a=b", content_type="text/plain", headers={"Idempotency-Key": "1"})
+        assert (got.status_code, got.json()["detail"].startswith(taken)) == (415, True)
 
 
 @pytest.mark.parametrize(
