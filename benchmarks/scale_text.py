@@ -102,7 +102,10 @@ def _night(found: list[Any]) -> str:
             + f" | {seconds[-1] / max(seconds[0], 1e-4):.1f} | {_s(job['first'])} | {counts or '–'} |"
         )  # fmt: skip
     totals = [sum(job["seconds"] for job in row["jobs"]) for row in found]
-    lines.append("| together | " + " | ".join(_s(each) for each in totals) + f" | {totals[-1] / totals[0]:.1f} | | |")
+    first = sum(job["first"] for job in found[-1]["jobs"])
+    lines.append(
+        "| together | " + " | ".join(_s(each) for each in totals) + f" | {totals[-1] / totals[0]:.1f} | {_s(first)} | |"
+    )
     return "\n".join(lines)
 
 
