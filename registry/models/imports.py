@@ -78,4 +78,4 @@ class ImportRow(models.Model):
         verbose_name = verbose_name_plural = "导入行"
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_row_a_line")]
-        indexes = [models.Index(fields=["batch", "state"])]
+        indexes = [models.Index(fields=["batch", "state", "number"])]  # what waits, in its order, without sorting it
