@@ -214,12 +214,18 @@ def test_a_pack_beyond_the_question_is_evaluated_one_by_one_and_counted():
 
 
 def test_the_chosen_get_the_answers_that_they_get_among_everybody():
-    county = build(loaded=LIBRARY["county-default"])
-    active = active_of(county.pack)
-    everybody, _ = asked(active, ON)
+    build()
     text = "SELECT id, NULL, NULL FROM registry_subject WHERE id %% 3 = %s"
-    number = tiers_choose([(text, [1]), (text, [1])])
-    assert asked(active, ON, chosen=number)[0] == {pk: each for pk, each in everybody.items() if pk % 3 == 1}
+
+    @OFTEN
+    @given(PACKS, DAYS)
+    def hold(loaded, on):
+        active = active_of(loaded.pack)
+        everybody, _ = asked(active, on)
+        number = tiers_choose([(text, [1]), (text, [1])])
+        assert asked(active, on, chosen=number)[0] == {pk: each for pk, each in everybody.items() if pk % 3 == 1}
+
+    hold()
 
 
 # --- night by night
