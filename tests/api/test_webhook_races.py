@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from ipaddress import ip_network
 from random import Random
 
 import pytest
@@ -30,7 +31,7 @@ SPEED = "30"
 
 @pytest.fixture(autouse=True)
 def _plain(settings):
-    settings.WEBHOOK_HTTP = True
+    settings.WEBHOOK_HTTP, settings.WEBHOOK_NETWORKS = True, [ip_network("127.0.0.0/8")]
 
 
 def write(subject: Subject, seed: int) -> None:
