@@ -18,14 +18,13 @@ from registry.selectors.policies import ActivePack, packs_active
 from registry.selectors.remembered import answers_remembered
 from registry.services.deadlines import deadlines_meet_all
 from registry.services.subjects import subjects_lock
+from sanctions.selectors.population_changes import OVERLAP, newest_version
 
 BATCH: Final = 500
 # Everybody is asked a range of records at a time: memory does not grow with the county.
 RANGE: Final = 200_000
 # All records are asked again so often, for what a night may have missed; it is to find none.
 WHOLE_EVERY: Final = timedelta(days=7)
-# Changes become visible when they are committed: what was written this long before is looked at again.
-OVERLAP: Final = timedelta(hours=1)
 _WATCHED: Final = ((Record, "id"), (PenaltyDetail, "record_id"), (PermitDetail, "record_id"))
 
 
@@ -64,8 +63,7 @@ def _basis(packs: Collection[ActivePack]) -> str:
 
 def _seen() -> datetime | None:
     """Return the instant of the newest change that may matter; None when there is none."""
-    newest = [model.history.aggregate(at=Max("history_date"))["at"] for model, _ in _WATCHED]
-    return max((at for at in newest if at is not None), default=None)
+    return newest_version(model.history.model for model, _ in _WATCHED)
 
 
 def _waiting_changed(seen_until: datetime | None, since: date) -> Iterator[list[int]]:

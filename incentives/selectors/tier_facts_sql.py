@@ -25,7 +25,7 @@ from registry.rules.policy.conditions import (
 from registry.rules.policy.tier_days import pauses_disputed, suspending_days, widest_windows
 from registry.rules.policy.tier_plan import Leaf, TierPlan, leaf_bits
 from registry.rules.policy.values import Window
-from sanctions.selectors.population_sql import first_inside
+from registry.rules.policy.windows import first_inside
 from sanctions.selectors.statements import Statement, accident_test, fine_test, table
 
 CHOSEN, FACTS = "tier_chosen", "tier_fact"

@@ -27,8 +27,8 @@ _BATCH: Final = 500
 _IDS: Final = 5_000  # below the most parameters of a statement on SQLite
 _COPIED: Final = 5_000  # rows a COPY: their text stands in memory
 _NULL: Final = "\\N"
-# COPY's own text format (PostgreSQL manual, COPY, "Text Format").
 _JSON: Final = json.JSONEncoder().encode  # made once, not for each value
+# COPY's own text format (PostgreSQL manual, COPY, "Text Format").
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 

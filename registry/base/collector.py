@@ -26,7 +26,8 @@ def old_objects_spared() -> Iterator[None]:
 
 @contextmanager
 def collector_resting() -> Iterator[None]:
-    """Within, the collector does not look at all; around one bounded piece of bulk work, such as a few thousand rows.
+    """Within, the collector does not look at all; around one bounded piece of bulk work: a chunk of rows, a
+    file while it is checked.
 
     Tens of thousands of objects that all stay until the piece is written would be searched again and again, which takes a
     sixth of the time of an import. What the piece leaves behind is found afterwards, by the collector's own measure. While

@@ -146,17 +146,10 @@ def _least(text: str, most: int, params: Sequence[str] = ()) -> int:
         return int(cursor.fetchone()[0])
 
 
-def population_loud(*, after: int = 0) -> list[int]:
-    """Return the subjects beyond `after` that only a full evaluation can answer, in order of id."""
-    return _ids(
-        f"SELECT subject_id FROM {ANSWERS} WHERE is_loud = 1 AND subject_id > %s ORDER BY subject_id",
-        after,
-    )
-
-
-def _ids(text: str, after: int) -> list[int]:
+def population_loud() -> list[int]:
+    """Return the subjects that only a full evaluation can answer, in order of id."""
     with connection.cursor() as cursor:
-        cursor.execute(text, [after])
+        cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_loud = 1 ORDER BY subject_id")
         return [row[0] for row in cursor.fetchall()]
 
 

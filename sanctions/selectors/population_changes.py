@@ -4,7 +4,7 @@ The text of the queries holds names of tables and columns, never a value.
 """
 # ruff: noqa: S608
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,12 @@ Query = tuple[str, list[Any]]
 
 def changes_seen() -> datetime | None:
     """Return the instant of the newest change of any fact that packs ask about; None when there is none."""
-    text = " UNION ALL ".join(f"SELECT MAX(history_date) AS at FROM {table(each)}" for each in _HISTORY.values())
+    return newest_version(_HISTORY.values())
+
+
+def newest_version(histories: Iterable[type[Model]]) -> datetime | None:
+    """Return the instant of the newest row in any of these tables of row versions; None when there is none."""
+    text = " UNION ALL ".join(f"SELECT MAX(history_date) AS at FROM {table(each)}" for each in histories)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MAX(at) FROM ({text}) AS newest")
         found = cursor.fetchone()[0]

@@ -7,7 +7,6 @@ the models and from here; every value out of a pack is bound as a parameter, or 
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -30,6 +29,7 @@ from registry.rules.policy.screen import (
     screen_of,
 )
 from registry.rules.policy.values import Duration, Window
+from registry.rules.policy.windows import first_inside
 from sanctions.models import EntryGround, EntryPause, ListEntry, Standing
 from sanctions.selectors.statements import Statement, accident_test, fine_test, table
 
@@ -41,23 +41,13 @@ def smaller(first: str, second: str) -> str:
     return f"CASE WHEN {first} IS NULL OR {second} < {first} THEN {second} ELSE {first} END"
 
 
-@lru_cache(maxsize=256)
-def first_inside(window: Window, on: date) -> date:
-    """Return the earliest day of a record that lies in a lookback or calendar-year window on the day `on`."""
-    if window.period is None:
-        return date(on.year, 1, 1)
-    day = add_years(on, -window.period.years - 1) - timedelta(days=31 * window.period.months + window.period.days)
-    while window.period.last_day(day) < on:
-        day += timedelta(days=1)
-    return day
-
-
 class PopulationQuery:
     """Builds the query of one pack on one day. `chosen`: only for these subjects (None: for all); `looked_up`: sources
     so small that their records are looked up one by one instead of passing over all records (PostgreSQL).
 
     Its rows: subject, points, next_change_on, is_loud (1: only a full evaluation can tell), wakes_on (the first day on
-    which time may make something due), and of everybody the standing noted so far. A subject without a row has no points, nothing
+    which time may make something due), and of everybody the standing noted so far. Nobody keeps points and next_change_on:
+    by them every answer is held against the subject's own evaluation. A subject without a row has no points, nothing
     due, and nothing that time changes.
     """
 

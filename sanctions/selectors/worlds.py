@@ -11,9 +11,9 @@ from django.db.models.sql import Query
 from registry.models import Finding, Record, RecordItem, Subject
 from registry.rules.policy.schema import Pack
 from registry.rules.policy.screen import asks_only_of_classified, windows_asked
+from registry.rules.policy.windows import first_inside
 from sanctions.models import EntryGround, EntryPause, ListEntry
 from sanctions.selectors.history import SubjectWorld
-from sanctions.selectors.population_sql import first_inside
 
 # Long texts that no condition asks for; a county's worth of them would fill the memory.
 _UNASKED = ("facts", "penalty__violation_type", "penalty__basis", "penalty__content", "penalty__remark")

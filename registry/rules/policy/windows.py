@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from ..periods import add_years
 from .values import Duration, Window
 
 Day = dt.date
@@ -37,6 +39,17 @@ def is_inside(day: Day, window: Window, on: Day) -> bool:
     if window.period is None:
         return day.year == on.year and day <= on
     return day <= on <= window.period.last_day(day)
+
+
+@lru_cache(maxsize=256)
+def first_inside(window: Window, on: Day) -> Day:
+    """Return the earliest day of a record that lies in a lookback or calendar-year window on the day `on`."""
+    if window.period is None:
+        return Day(on.year, 1, 1)
+    day = add_years(on, -window.period.years - 1) - dt.timedelta(days=31 * window.period.months + window.period.days)
+    while window.period.last_day(day) < on:
+        day += dt.timedelta(days=1)
+    return day
 
 
 def leaves_on(day: Day, window: Window) -> Day:

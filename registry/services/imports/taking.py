@@ -258,7 +258,8 @@ def _differences(record: Record, values: Values) -> tuple[str, ...]:
 
 def _conflict(record: Record, text: str) -> Conflict:
     return Conflict(
-        "import-known", f"文书{record.number}{text}。", field="number", value=record.number, number=record.number, record=str(record.public_id)
+        "import-known", f"文书{record.number}{text}。", field="number", value=record.number, number=record.number,
+        record=str(record.public_id),
     )  # fmt: skip
 
 
