@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 SECRET_LENGTH = 32
 OLDEST_POSTGRESQL = 15
@@ -158,3 +160,25 @@ def _postgresql_messages(encoding: str, major: int) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+@register(Tags.database)
+def squashed_migrations(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A database that has some of the migrations that were squashed must get the rest from the release that had them."""
+    loader = MigrationLoader(None)
+    squashed = [
+        gone for each in loader.replacements.values() if (gone := set(each.replaces) - loader.disk_migrations.keys())
+    ]
+    applied = {alias: MigrationRecorder(connections[alias]).applied_migrations().keys() for alias in databases or []}
+    missing = [(alias, gone - done) for alias, done in applied.items() for gone in squashed if gone & done]
+    return [
+        Error(
+            f"数据库 {alias} 只执行过一部分已经合并的迁移，还缺 {len(names)} 个，第一个是 {'.'.join(min(names))}。",
+            hint="先用上一个版本执行 manage.py migrate，全部完成后再升级到本版本；见 docs/operations.md 的 Upgrading。",
+            id="credit_site.E010",
+        )
+        for alias, names in missing
+        if names
+    ]

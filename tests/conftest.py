@@ -29,8 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_use_migrations() -> bool:
-    """Test databases are made from the models, in seconds. With TEST_MIGRATIONS=1 they are migrated as a county's is,
-    which takes minutes: `.ci/run` does so on both engines with the tests of what only migrations make.
+    """Test databases are made from the models, which is quickest. With TEST_MIGRATIONS=1 they are migrated as a county's is:
+    `.ci/run` does so on both engines with the tests of what only migrations make.
     """
     return os.environ.get("TEST_MIGRATIONS") == "1"
 
@@ -40,7 +40,7 @@ def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker
     """Add what models do not say, and note every migration as done: processes that tests start look for that."""
     if django_db_use_migrations:
         return
-    overlap = import_module("sanctions.migrations.0002_entries_do_not_overlap")
+    overlap = import_module("sanctions.migrations.0001_squashed_0018_orders_not_settled")
     with django_db_blocker.unblock():
         recorder = MigrationRecorder(connection)
         if set(migrations_on_disk()) <= set(recorder.applied_migrations()):  # a database used again
@@ -53,11 +53,13 @@ def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker
 
 
 def migrations_on_disk() -> Iterator[tuple[str, str]]:
-    """Yield app label and name of every migration of every installed app."""
+    """Yield app label and name of every migration of every installed app, and of those that it replaces."""
     for config in apps.get_app_configs():
         if find_spec(f"{config.name}.migrations") is not None:
             folder = import_module(f"{config.name}.migrations")
-            yield from ((config.label, each.name) for each in pkgutil.iter_modules(folder.__path__))
+            for each in pkgutil.iter_modules(folder.__path__):
+                yield config.label, each.name
+                yield from import_module(f"{folder.__name__}.{each.name}").Migration.replaces
 
 
 # What every flush would only write again.

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from credit_site import checks
 
@@ -112,3 +114,28 @@ def test_a_key_for_open_data_that_cannot_sign_is_refused(production):
 def test_pushing_over_http_is_for_the_demonstration(production):
     production.WEBHOOK_HTTP = True
     assert found() == ["credit_site.E009"]
+
+
+@pytest.fixture
+def recorder(db, settings):
+    """The migrations as they are on the disk, whatever made the tables, and what the database says of them."""
+    settings.MIGRATION_MODULES = {}
+    return MigrationRecorder(connection)
+
+
+def test_a_database_with_all_that_was_squashed_passes(recorder):
+    assert checks.squashed_migrations(None, databases=["default"]) == []
+
+
+def test_a_new_database_passes(recorder):
+    recorder.migration_qs.all().delete()
+    assert checks.squashed_migrations(None, databases=["default"]) == []
+
+
+def test_a_database_with_a_part_of_what_was_squashed_is_told_what_to_do(recorder):
+    recorder.record_unapplied("registry", "0014_long_exports")
+    recorder.record_unapplied("registry", "0015_import_rows_in_order")
+    [message] = checks.squashed_migrations(None, databases=["default"])
+    assert message.id == "credit_site.E010"
+    assert "还缺 2 个，第一个是 registry.0014_long_exports" in message.msg
+    assert "上一个版本" in message.hint
