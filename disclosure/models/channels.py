@@ -58,7 +58,7 @@ class ChannelFile(models.Model):
     """A file of rows made for a channel. Its bytes never change; `placed_at`: it lies in the channel's folder since."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="files")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="files", db_index=False)
     number = models.PositiveIntegerField("编号")
     kind = models.CharField("种类", max_length=10, choices=[("penalty", "行政处罚"), ("permit", "行政许可")])
     matter = models.CharField("事项", max_length=10, choices=list(submissions.MATTERS.items()))
@@ -125,8 +125,8 @@ class Submission(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="submissions")
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="submissions")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="submissions", db_index=False)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     matter = models.CharField("事项", max_length=10, choices=list(submissions.MATTERS.items()), default="report")
     state = models.CharField("状态", max_length=10, choices=list(submissions.STATES.items()), default="owed")
     is_held = models.BooleanField("渠道已有", default=False)

@@ -30,7 +30,9 @@ class PublicNote(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="public_notes")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="public_notes", db_index=False
+    )
     department = models.ForeignKey(Department, verbose_name="发布部门", on_delete=models.PROTECT, related_name="+")
     object_kind = models.CharField(max_length=40)
     object_id = models.PositiveBigIntegerField()

@@ -38,7 +38,9 @@ class Publication(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="publications")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="publications", db_index=False
+    )
     object_kind = models.CharField(max_length=40)
     object_id = models.PositiveBigIntegerField()
     department = models.ForeignKey(Department, verbose_name="发布部门", on_delete=models.PROTECT, related_name="+")

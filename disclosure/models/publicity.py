@@ -77,7 +77,9 @@ class MissingDecision(Tracked):
     number_normalized = models.CharField(max_length=128)
     decided_on = models.DateField("决定日期")
     kind = models.CharField("种类", max_length=10, choices=SpotCheck.Kind.choices)
-    department = models.ForeignKey(Department, verbose_name="决定部门", on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(
+        Department, verbose_name="决定部门", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     verdict = models.CharField("核实结论", max_length=10, choices=Verdict.choices, blank=True, default="")
     why = models.CharField("未报原因", max_length=300, blank=True)
     settled_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

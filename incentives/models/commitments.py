@@ -49,9 +49,15 @@ class Commitment(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("编号", max_length=80, unique=True)
-    subject = models.ForeignKey(Subject, verbose_name="承诺人", on_delete=models.PROTECT, related_name="commitments")
+    subject = models.ForeignKey(
+        Subject, verbose_name="承诺人", on_delete=models.PROTECT, related_name="commitments", db_index=False
+    )
     department = models.ForeignKey(
-        Department, verbose_name="受诺部门", on_delete=models.PROTECT, related_name="commitments"
+        Department,
+        verbose_name="受诺部门",
+        on_delete=models.PROTECT,
+        related_name="commitments",
+        db_index=False,
     )
     policy = models.ForeignKey(PolicyVersion, verbose_name="依据", on_delete=models.PROTECT, related_name="+")
     pack_id = models.CharField("政策", max_length=60)
@@ -166,7 +172,7 @@ class ObligationQuerySet(TrackedQuerySet):
 class Obligation(Tracked):
     """One thing that a commitment obliges to by a day: a missing paper, a payment, a correction."""
 
-    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="obligations")
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="obligations", db_index=False)
     place = models.PositiveSmallIntegerField("序号")
     text = models.CharField("内容", max_length=200)
     due_on = models.DateField("期限")

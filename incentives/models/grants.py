@@ -24,9 +24,15 @@ class IncentiveGrant(Tracked):
         REFUSED = rules.REFUSED, "不予落实"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    honour = models.ForeignKey(Honour, verbose_name="红名单条目", on_delete=models.PROTECT, related_name="grants")
+    honour = models.ForeignKey(
+        Honour, verbose_name="红名单条目", on_delete=models.PROTECT, related_name="grants", db_index=False
+    )
     department = models.ForeignKey(
-        Department, verbose_name="实施部门", on_delete=models.PROTECT, related_name="incentive_grants"
+        Department,
+        verbose_name="实施部门",
+        on_delete=models.PROTECT,
+        related_name="incentive_grants",
+        db_index=False,
     )
     catalogue = models.CharField("清单", max_length=60)
     catalogue_hash = models.CharField("清单版本", max_length=64)

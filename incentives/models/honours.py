@@ -48,9 +48,15 @@ class Honour(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("编号", max_length=80, unique=True)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="honours")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="honours", db_index=False
+    )
     department = models.ForeignKey(
-        Department, verbose_name="认定部门", on_delete=models.PROTECT, related_name="honours"
+        Department,
+        verbose_name="认定部门",
+        on_delete=models.PROTECT,
+        related_name="honours",
+        db_index=False,
     )
     policy = models.ForeignKey(PolicyVersion, verbose_name="依据", on_delete=models.PROTECT, related_name="+")
     pack_id = models.CharField("政策", max_length=60)

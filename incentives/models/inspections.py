@@ -122,7 +122,11 @@ class InspectionYear(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     department = models.ForeignKey(
-        Department, verbose_name="部门", on_delete=models.PROTECT, related_name="inspection_years"
+        Department,
+        verbose_name="部门",
+        on_delete=models.PROTECT,
+        related_name="inspection_years",
+        db_index=False,
     )
     year = models.PositiveSmallIntegerField("年度")
     people = models.PositiveSmallIntegerField("执法人员数")
@@ -168,7 +172,11 @@ class InspectionPlan(Tracked):
     number = models.CharField("编号", max_length=80, unique=True)
     year = models.ForeignKey(InspectionYear, verbose_name="年度", on_delete=models.PROTECT, related_name="plans")
     department = models.ForeignKey(
-        Department, verbose_name="发起部门", on_delete=models.PROTECT, related_name="inspection_plans"
+        Department,
+        verbose_name="发起部门",
+        on_delete=models.PROTECT,
+        related_name="inspection_plans",
+        db_index=False,
     )
     title = models.CharField("名称", max_length=120)
     starts_on = models.DateField("检查自")
@@ -230,7 +238,7 @@ class InspectionPlan(Tracked):
 class PlanMatter(Tracked):
     """A matter that the plan inspects; the departments of its matters inspect together."""
 
-    plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="matters")
+    plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="matters", db_index=False)
     matter = models.ForeignKey(InspectionMatter, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -275,7 +283,13 @@ class Inspection(Tracked):
     source = models.CharField("来源", max_length=20, choices=choices_of(rules.SOURCE_LABELS))
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASSIGNED)
     plan = models.ForeignKey(
-        InspectionPlan, verbose_name="计划", null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+        InspectionPlan,
+        verbose_name="计划",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits",
+        db_index=False,
     )
     key = models.CharField("抽取标识", max_length=40, blank=True)
     stratum = models.CharField("层", max_length=40, blank=True)
@@ -337,7 +351,7 @@ class Inspection(Tracked):
 class InspectionTeam(Tracked):
     """One inspector of one visit; `left_on` with its reason when it had to withdraw."""
 
-    visit = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="team")
+    visit = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="team", db_index=False)
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="visits")
     joined_on = models.DateField("自")
     is_stand_in = models.BooleanField("接替回避的人员", default=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import connection, models
 from simple_history.models import HistoricalRecords
@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 _BATCH = 500
 
 
+class Versions(HistoricalRecords):
+    """The table of a model's row versions, with few indexes: every change pays for each of them.
+
+    Versions are looked up by the row they are of, by when they were recorded, and by what the model names in
+    `versions_asked_by`; the library would index every column that the model itself indexes.
+    """
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
+        fields: dict[str, Any] = super().copy_fields(model)
+        asked_by = {model._meta.pk.name, *getattr(model, "versions_asked_by", ())}
+        for name, field in fields.items():
+            field.db_index = name in asked_by
+        return fields
+
+    def get_extra_fields(self, model: type[models.Model], fields: dict[str, Any]) -> dict[str, Any]:
+        extra: dict[str, Any] = super().get_extra_fields(model, fields)
+        extra["history_user"].db_index = False
+        return extra
+
+
 class TrackedQuerySet(models.QuerySet[Any]):
     """A queryset that refuses the one call which would change rows without writing history."""
 
@@ -26,8 +46,11 @@ class TrackedQuerySet(models.QuerySet[Any]):
 class Tracked(models.Model):
     """Row versions by django-simple-history, and a counter that makes a stale form visible."""
 
+    # Relations by which selectors of past days ask for versions.
+    versions_asked_by: ClassVar[tuple[str, ...]] = ()
+
     version = models.PositiveIntegerField("版本", default=0, editable=False)
-    history = HistoricalRecords(inherit=True)
+    history = Versions(inherit=True)
 
     objects = TrackedQuerySet.as_manager()
 

@@ -47,9 +47,17 @@ class Deadline(Tracked):
     subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="deadlines")
     object_kind = models.CharField(max_length=40)
     object_id = models.PositiveBigIntegerField()
-    department = models.ForeignKey(Department, verbose_name="责任部门", on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(
+        Department, verbose_name="责任部门", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     account = models.ForeignKey(
-        Account, verbose_name="责任人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Account,
+        verbose_name="责任人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     role = models.CharField("责任角色", max_length=20, blank=True)
     starts_on = models.DateField("起算日")
@@ -84,6 +92,13 @@ class Deadline(Tracked):
                 condition=Q(met_on__isnull=True, cancelled_on__isnull=True),
                 name="deadline_open_of_kind",
             ),
+            # Whose turn it is: of a department, or of one of its officers.
+            models.Index(
+                fields=["department", "due_on"],
+                condition=Q(met_on__isnull=True, cancelled_on__isnull=True),
+                name="deadline_open_of_department",
+            ),
+            models.Index(fields=["account"], condition=Q(account__isnull=False), name="deadline_of_account"),
             models.Index(fields=["object_kind", "object_id"]),
             models.Index(fields=["code", "starts_on"]),  # statistics of a period
         ]
@@ -103,6 +118,7 @@ class DeadlinePause(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "期限中止"
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="pause_runs_forward"

@@ -50,7 +50,7 @@ class ApiClientUse(models.Model):
 class ApiAnswer(models.Model):
     """The answer to one write, kept under the client's `Idempotency-Key`, so that a repeated request acts once."""
 
-    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="answers")
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="answers", db_index=False)
     key = models.CharField("幂等键", max_length=200)
     request_digest = models.CharField("请求摘要", max_length=64)
     status = models.PositiveSmallIntegerField("状态", default=0)

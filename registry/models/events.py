@@ -33,11 +33,11 @@ class Event(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField("事件", max_length=60)
     text = models.CharField("说明", max_length=500)
-    subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="events")
+    subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="events", db_index=False)
     object_kind = models.CharField(max_length=40)
     object_id = models.PositiveBigIntegerField(null=True)
     actor = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="events")
-    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     on = models.DateField("日期")
     at = models.DateTimeField("时间")
     payload = models.JSONField("内容", default=dict)
@@ -59,7 +59,7 @@ class OutboxMessage(models.Model):
     """An effect owed: written in the business transaction, drained by a leased relay after commit."""
 
     topic = models.CharField("主题", max_length=60)
-    key = models.CharField("幂等键", max_length=120, unique=True)
+    key = models.CharField("幂等键", max_length=120)
     payload = models.JSONField("内容", default=dict)
     created_at = models.DateTimeField("写入时间")
     available_at = models.DateTimeField("可投递时间")
@@ -73,6 +73,8 @@ class OutboxMessage(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "待办事务"
         ordering = ["id"]
+        # Not `unique=True` on the column, which makes a second index for texts that begin alike.
+        constraints = [models.UniqueConstraint(fields=["key"], name="outbox_key_once")]
         indexes = [
             models.Index(
                 fields=["available_at"], condition=Q(done_at__isnull=True, failed_at__isnull=True), name="outbox_open"
@@ -112,9 +114,15 @@ class Notice(models.Model):
     kind = models.CharField("种类", max_length=40)
     title = models.CharField("标题", max_length=200)
     body = models.TextField("内容")
-    subject = models.ForeignKey(Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
-    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    subject = models.ForeignKey(
+        Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="notices", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="notices", db_index=False
+    )
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="notices", db_index=False
+    )
     object_kind = models.CharField(max_length=40, blank=True)
     object_id = models.PositiveBigIntegerField(null=True)
     channel = models.CharField("渠道", max_length=10, choices=Channel.choices, default=Channel.PORTAL)
@@ -130,7 +138,15 @@ class Notice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "通知"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state"]), models.Index(fields=["object_kind", "object_id"])]
+        indexes = [
+            models.Index(fields=["state"]),
+            models.Index(fields=["object_kind", "object_id"]),
+            # Of the three addressees a notice has one.
+            *(
+                models.Index(fields=[one, "-id"], condition=Q(**{f"{one}__isnull": False}), name=f"notice_of_{one}")
+                for one in ("subject", "department", "account")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -67,7 +67,7 @@ class ImportRow(models.Model):
         SAME = "same", "已存在，未改动"
         REFUSED = "refused", "未通过"
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     number = models.PositiveIntegerField("行号")
     cells_sealed = models.TextField("单元格（加密）", editable=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)

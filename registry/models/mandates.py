@@ -108,7 +108,9 @@ class Mandate(Tracked):
         AGENT = "agent", "代理人"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="mandates")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="mandates", db_index=False
+    )
     account = models.ForeignKey(Account, verbose_name="账号", on_delete=models.PROTECT, related_name="mandates")
     role = models.CharField("身份", max_length=10, choices=Role.choices)
     starts_on = models.DateField("自")

@@ -157,7 +157,9 @@ class PolicyAnnouncement(models.Model):
 
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="announcements")
-    activation = models.ForeignKey(PolicyActivation, on_delete=models.PROTECT, related_name="announcements")
+    activation = models.ForeignKey(
+        PolicyActivation, on_delete=models.PROTECT, related_name="announcements", db_index=False
+    )
     takes_effect_on = models.DateField("施行或停止日期")
     announced_on = models.DateField("公布日期")
     text = models.CharField("公告", max_length=1000)

@@ -17,6 +17,8 @@ class Record(Tracked):
     `occurred_on` conduct, `decided_on` legal document, `recorded_at` when we learned of it.
     """
 
+    versions_asked_by = ("subject",)
+
     class Kind(models.TextChoices):
         PENALTY = "penalty", "行政处罚"
         PERMIT = "permit", "行政许可"
@@ -35,11 +37,13 @@ class Record(Tracked):
         REPAIRED = "repaired", "已修复"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="records")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="records", db_index=False
+    )
     kind = models.CharField("种类", max_length=20, choices=Kind.choices)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
     number = models.CharField("文书号", max_length=128, blank=True)
-    number_normalized = models.CharField(max_length=128, blank=True, db_index=True)
+    number_normalized = models.CharField(max_length=128, blank=True)
     title = models.CharField("事由", max_length=200)
     facts = models.TextField("事实", max_length=5000, blank=True)
     department = models.ForeignKey(
@@ -48,7 +52,9 @@ class Record(Tracked):
     occurred_on = models.DateField("发生日期", null=True, blank=True)
     decided_on = models.DateField("决定日期", null=True, blank=True)
     recorded_at = models.DateTimeField("登记时间")
-    recorded_by = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
     corrected_on = models.DateField("改正日期", null=True, blank=True)
     fulfilled_on = models.DateField("履行完毕日期", null=True, blank=True)
@@ -57,7 +63,13 @@ class Record(Tracked):
     disputed_on = models.DateField("提出异议日期", null=True, blank=True)
     repaired_on = models.DateField("修复日期", null=True, blank=True)
     corrects = models.ForeignKey(
-        "self", verbose_name="更正", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+        "self",
+        verbose_name="更正",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        db_index=False,
     )
     is_secret = models.BooleanField("涉密", default=False)
     is_classified = models.BooleanField("已归类", default=False, help_text="经办人已核对它对应各政策的哪一条款。")
@@ -89,6 +101,9 @@ class Record(Tracked):
             models.Index(fields=["subject", "state"]),
             models.Index(fields=["decided_on"]),
             models.Index(fields=["is_classified", "state"]),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="record_correction"),
+            # One index for a whole number and for the beginning of one.
+            models.Index(fields=["number_normalized"], opclasses=["varchar_pattern_ops"], name="record_number"),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +115,8 @@ _KINDS = dict(Record.Kind.choices)  # `get_kind_display` makes it anew for each 
 
 class PenaltyDetail(Tracked):
     """What the national penalty template says beyond the record (money in yuan)."""
+
+    versions_asked_by = ("record",)
 
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="penalty")
     procedure = models.CharField(
@@ -151,6 +168,8 @@ class PermitDetail(Tracked):
 class AccidentDetail(Tracked):
     """An accident's figures; the grade is computed from them (国务院令493号 art. 3), never entered."""
 
+    versions_asked_by = ("record",)
+
     record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="accident")
     deaths = models.PositiveIntegerField("死亡人数", default=0)
     injured = models.PositiveIntegerField("重伤人数", default=0)
@@ -164,19 +183,24 @@ class AccidentDetail(Tracked):
 class RecordItem(Tracked):
     """The record is conduct of this clause of this pack: an officer's classification."""
 
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="items")
+    versions_asked_by = ("record",)
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="items", db_index=False)
     pack_id = models.CharField("政策", max_length=60)
     code = models.CharField("条款", max_length=40)
 
     class Meta:
         verbose_name = verbose_name_plural = "条款归类"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["record", "pack_id", "code"], name="item_once_a_record")]
 
 
 class Finding(Tracked):
     """An officer's finding about a record (性质恶劣, 严重违法 …) that a pack's entry condition asks for."""
 
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="findings")
+    versions_asked_by = ("record",)
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="findings", db_index=False)
     code = models.CharField("认定", max_length=40)
     reason = models.CharField("理由", max_length=500)
     found_on = models.DateField("认定日期")
@@ -184,16 +208,18 @@ class Finding(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "情节认定"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["record", "code"], name="finding_once_a_record")]
 
 
 class RecordEvidence(Tracked):
     """A file behind a record."""
 
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="evidence")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="evidence", db_index=False)
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     label = models.CharField("说明", max_length=100)
 
     class Meta:
         verbose_name = verbose_name_plural = "证据材料"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["record", "attachment"], name="evidence_once_a_record")]

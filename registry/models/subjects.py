@@ -46,8 +46,8 @@ class Subject(Tracked):
     kind = models.CharField("类型", max_length=20, choices=Kind.choices)
     category = models.CharField("类别", max_length=20, choices=Category.choices)
     name = models.CharField("名称", max_length=200)
-    uscc = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
-    registration_number = models.CharField("工商注册号", max_length=50, blank=True, db_index=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True)  # noqa: DJ001
+    registration_number = models.CharField("工商注册号", max_length=50, blank=True)
     organization_code = models.CharField("组织机构代码", max_length=9, blank=True)
     tax_number = models.CharField("税务登记号", max_length=50, blank=True)
     institution_number = models.CharField("事业单位证书号", max_length=50, blank=True)
@@ -64,20 +64,30 @@ class Subject(Tracked):
     born_on = models.DateField("出生日期", null=True, blank=True)
     document_type = models.CharField("证件类型", max_length=40, blank=True)
     document_sealed = models.TextField("证件号码（加密）", blank=True, editable=False)
-    document_hash = models.CharField("证件号码（索引）", max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+    document_hash = models.CharField("证件号码（索引）", max_length=64, null=True, editable=False)  # noqa: DJ001
     document_masked = models.CharField("证件号码", max_length=40, blank=True, editable=False)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
+    )
     is_synthetic = models.BooleanField("演示数据", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "信用主体"
         constraints = [
+            # Not `unique=True` on the columns, which makes a second index each for texts that begin alike.
+            models.UniqueConstraint(fields=["uscc"], name="uscc_once"),
+            models.UniqueConstraint(fields=["document_hash"], name="document_once"),
             models.CheckConstraint(condition=Q(kind="organization") | Q(uscc__isnull=True), name="person_has_no_uscc"),
             models.CheckConstraint(
                 condition=Q(kind="person") | Q(document_hash__isnull=True), name="organization_has_no_id_document"
             ),
         ]
-        indexes = [models.Index(fields=["name"]), models.Index(fields=["kind", "category"])]
+        indexes = [
+            models.Index(fields=["name"]),
+            models.Index(fields=["kind", "category"]),
+            models.Index(fields=["registration_number"], name="subject_registration_number"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="subject_merged"),
+        ]
 
     def __str__(self) -> str:
         return self.name

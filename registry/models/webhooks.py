@@ -66,7 +66,7 @@ class WebhookEvent(models.Model):
 
     kind = models.CharField("种类", max_length=20)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     object_id = models.PositiveBigIntegerField()
     change = models.CharField("变化", max_length=20, blank=True)
     at = models.DateTimeField("时间")
@@ -104,7 +104,7 @@ class WebhookDelivery(models.Model):
         DROPPED = "dropped", "不再送达"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     number = models.BigIntegerField("次序号")

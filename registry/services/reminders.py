@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Val
 from django.db.models.functions import Cast, Concat
 
 from registry.base.bulk import row_new
+from registry.base.collector import collector_resting
 from registry.models import Deadline, DeadlinePause, Notice, OutboxMessage
 from registry.selectors.calendar import calendar_current
 from registry.services.notices import notices_queue
@@ -51,9 +52,12 @@ def reminders_write(
     """
     new = _unreminded(near, topic=topic, on=on)
     reminded = 0
-    while count := _write_some(new, topic, notice_of, at):
+    while True:
+        with collector_resting():
+            count = _write_some(new, topic, notice_of, at)
+        if not count:
+            return reminded
         reminded += count
-    return reminded
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ class RemovalReminder(models.Model):
         OPENING = "opening", "即将可以申请"
         CLOSING = "closing", "申请期即将届满"
 
-    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="removal_reminders")
+    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="removal_reminders", db_index=False)
     stage = models.CharField("阶段", max_length=8, choices=Stage.choices)
     apply_from = models.DateField("可以申请自")
     apply_until = models.DateField("可以申请至")

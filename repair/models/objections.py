@@ -80,6 +80,7 @@ class ObjectionPause(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "异议期间的暂停"
+        ordering = ["id"]
 
 
 class ObjectionFile(Tracked):
@@ -91,3 +92,4 @@ class ObjectionFile(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "异议材料"
+        ordering = ["id"]

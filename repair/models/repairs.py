@@ -89,6 +89,7 @@ class RepairFile(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "修复材料"
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(attachment__isnull=False) | ~models.Q(own_source=""),

@@ -44,11 +44,12 @@ class Candidate(Tracked):
 class CandidateGround(models.Model):
     """A record that the candidate rests on."""
 
-    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="grounds")
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="grounds", db_index=False)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "提示依据"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["candidate", "record"], name="candidate_ground_once")]
 
 

@@ -43,7 +43,13 @@ class Case(Tracked):
     reasons = models.JSONField("立案时的理由", default=dict)
     sentences = models.JSONField("立案时的理由（文字）", default=list)
     handler = models.ForeignKey(
-        Account, verbose_name="经办人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Account,
+        verbose_name="经办人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     reviewer = models.ForeignKey(
         Account, verbose_name="审核人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -107,24 +113,26 @@ class Case(Tracked):
 class CaseGround(models.Model):
     """A record that the case rests on, with the clauses it meets."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="grounds")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="grounds", db_index=False)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="case_grounds")
     clauses = models.JSONField("条款", default=list)
 
     class Meta:
         verbose_name = verbose_name_plural = "案件依据"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["case", "record"], name="case_ground_once")]
 
 
 class CaseEvidence(Tracked):
     """A file in the case file."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence", db_index=False)
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
     label = models.CharField("说明", max_length=100)
 
     class Meta:
         verbose_name = verbose_name_plural = "案件材料"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["case", "attachment"], name="case_evidence_once")]
 
 
@@ -182,3 +190,4 @@ class DefenceFile(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "陈述申辩材料"
+        ordering = ["id"]

@@ -21,7 +21,7 @@ class EntryChange(models.Model):
         RESTORED = "restored", "恢复在列"
         SUBJECT = "subject", "主体信息变化"
 
-    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="changes")
+    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="changes", db_index=False)
     kind = models.CharField("变化", max_length=10, choices=Kind.choices)
     at = models.DateTimeField("时间")
     position = models.BigIntegerField("次序", null=True, unique=True)

@@ -20,7 +20,12 @@ class CheckLog(models.Model):
         ApiClient, verbose_name="接口客户端", null=True, on_delete=models.PROTECT, related_name="checks"
     )
     department = models.ForeignKey(
-        Department, verbose_name="部门", null=True, on_delete=models.PROTECT, related_name="+"
+        Department,
+        verbose_name="部门",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     matter = models.CharField("事项代码", max_length=60, blank=True)
     purpose = models.CharField("用途", max_length=200)

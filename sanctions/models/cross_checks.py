@@ -32,7 +32,9 @@ class CrossCheck(Tracked):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
     key = models.CharField("依据标识", max_length=200)
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="cross_checks")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="cross_checks", db_index=False
+    )
     person = models.ForeignKey(
         Subject, verbose_name="在列人员", null=True, on_delete=models.PROTECT, related_name="cross_checked_companies"
     )

@@ -29,6 +29,8 @@ class ListEntry(Tracked):
     `ends_on` before it and says why in `end_reason`. `disputed_on`: since when an objection to the entry itself is open.
     """
 
+    versions_asked_by = ("subject",)
+
     class EndReason(models.TextChoices):
         TERM = "term", "期满"
         REPAIRED = "repaired", "信用修复"
@@ -38,7 +40,9 @@ class ListEntry(Tracked):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.OneToOneField(Case, verbose_name="案件", on_delete=models.PROTECT, related_name="entry")
-    subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="entries")
+    subject = models.ForeignKey(
+        Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     policy = models.ForeignKey(PolicyVersion, verbose_name="政策", on_delete=models.PROTECT, related_name="+")
     pack_id = models.CharField("政策代码", max_length=60)
     list_code = models.CharField("名单", max_length=40)
@@ -85,16 +89,19 @@ class ListEntry(Tracked):
 class EntryGround(models.Model):
     """A record that supports the entry: it does not support a second one on the same list."""
 
-    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="grounds")
+    entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="grounds", db_index=False)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="entry_grounds")
 
     class Meta:
         verbose_name = verbose_name_plural = "条目依据"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["entry", "record"], name="entry_ground_once")]
 
 
 class EntryPause(Tracked):
     """The entry's measures stand still during `[starts_on, ends_on)` while the entry stays in force."""
+
+    versions_asked_by = ("entry",)
 
     entry = models.ForeignKey(ListEntry, on_delete=models.PROTECT, related_name="pauses")
     starts_on = models.DateField("自")
@@ -103,6 +110,7 @@ class EntryPause(Tracked):
 
     class Meta:
         verbose_name = verbose_name_plural = "暂停"
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["entry"], condition=Q(ends_on__isnull=True), name="one_open_pause"),
             models.CheckConstraint(

@@ -27,7 +27,11 @@ class Escalation(Tracked):
     order = models.ForeignKey(MeasureOrder, verbose_name="任务", on_delete=models.PROTECT, related_name="escalations")
     deadline = models.OneToOneField(Deadline, verbose_name="期限", on_delete=models.PROTECT, related_name="escalation")
     department = models.ForeignKey(
-        Department, verbose_name="逾期部门", on_delete=models.PROTECT, related_name="escalations"
+        Department,
+        verbose_name="逾期部门",
+        on_delete=models.PROTECT,
+        related_name="escalations",
+        db_index=False,
     )
     office = models.ForeignKey(
         Department, verbose_name="督办机关", null=True, on_delete=models.PROTECT, related_name="+"

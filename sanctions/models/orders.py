@@ -19,6 +19,8 @@ class MeasureOrder(Tracked):
     The measure is in force only while its entry is: read `sanctions.selectors`, never `state` alone.
     """
 
+    versions_asked_by = ("entry",)
+
     class State(models.TextChoices):
         DISPATCHED = "dispatched", "待签收"
         RECEIVED = "received", "已签收"
@@ -31,8 +33,12 @@ class MeasureOrder(Tracked):
         CONFIRMED = "confirmed", "已解除"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entry = models.ForeignKey(ListEntry, verbose_name="条目", on_delete=models.PROTECT, related_name="orders")
-    department = models.ForeignKey(Department, verbose_name="实施部门", on_delete=models.PROTECT, related_name="orders")
+    entry = models.ForeignKey(
+        ListEntry, verbose_name="条目", on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    department = models.ForeignKey(
+        Department, verbose_name="实施部门", on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     catalogue = models.CharField("清单", max_length=60)
     catalogue_hash = models.CharField("清单版本", max_length=64)
     measure_code = models.CharField("措施编号", max_length=20)
@@ -60,7 +66,6 @@ class MeasureOrder(Tracked):
             ),
         ]
         indexes = [
-            models.Index(fields=["department", "state"]),
             models.Index(fields=["department", "ending"]),
             models.Index(fields=["department", "-id"]),  # a department's page, newest first
             models.Index(fields=["-dispatched_on", "entry", "id"], name="order_newest"),
@@ -120,7 +125,7 @@ class OrderPause(Tracked):
     A measure that was not carried out has nothing to stop: its time to answer stands still instead.
     """
 
-    order = models.ForeignKey(MeasureOrder, on_delete=models.PROTECT, related_name="pauses")
+    order = models.ForeignKey(MeasureOrder, on_delete=models.PROTECT, related_name="pauses", db_index=False)
     pause = models.ForeignKey(EntryPause, on_delete=models.PROTECT, related_name="orders")
     stop_asked_on = models.DateField("暂停派发日期")
     stopped_on = models.DateField("暂停确认日期", null=True, blank=True)

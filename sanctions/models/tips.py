@@ -183,7 +183,7 @@ class TipMessage(models.Model):
 class TipFile(models.Model):
     """A file handed in with a tip or an answer, under a name of ours: names of files name people. `place`: from 1."""
 
-    tip = models.ForeignKey(Tip, on_delete=models.PROTECT, related_name="files")
+    tip = models.ForeignKey(Tip, on_delete=models.PROTECT, related_name="files", db_index=False)
     place = models.PositiveSmallIntegerField("序号")
     attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
 

@@ -48,7 +48,7 @@ class Trial(models.Model):
 class TrialRow(models.Model):
     """One subject whose place on the lists would differ, with the reasons as computed on the day of the trial."""
 
-    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="rows")
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="rows", db_index=False)
     subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("变化", max_length=10, choices=list(KIND_LABELS.items()))
     old_code = models.CharField("原名单代码", max_length=40, blank=True)
@@ -76,10 +76,11 @@ class TrialRow(models.Model):
 class TrialGround(models.Model):
     """A record that a row rests on, with the department that decided it."""
 
-    row = models.ForeignKey(TrialRow, on_delete=models.CASCADE, related_name="grounds")
+    row = models.ForeignKey(TrialRow, on_delete=models.CASCADE, related_name="grounds", db_index=False)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "试算依据"
+        ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["row", "record"], name="trial_ground_once")]

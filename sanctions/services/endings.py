@@ -8,6 +8,7 @@ from django.db import transaction
 
 from registry import clock
 from registry.base.bulk import row_new
+from registry.base.collector import collector_resting
 from registry.base.tracked import rows_save_by
 from registry.models import Account, Notice, Subject
 from registry.rules.access import DEPARTMENT
@@ -23,6 +24,12 @@ from sanctions.services.changes import entry_changes_note, orders_note
 from sanctions.services.escalations import escalations_settle
 
 CHUNK: Final = 500
+# What an end is told by; the rest of an entry stays in the database.
+_READ: Final = (
+    "version", "list_label", "published_on", "ends_on", "end_reason", "end_note", "expiry_announced_on",
+    "subject__name", "department__name",
+)  # fmt: skip
+_REASONS: Final = dict(ListEntry.EndReason.choices)  # `get_end_reason_display` makes it anew for each row
 
 
 def endings_dispatch(*, on: date) -> dict[str, int]:
@@ -35,7 +42,8 @@ def endings_dispatch(*, on: date) -> dict[str, int]:
     due = ListEntry.objects.filter(ends_on__lte=on, expiry_announced_on__isnull=True).order_by("ends_on", "pk")
     ids = list(due.values_list("pk", flat=True))
     for first in range(0, len(ids), CHUNK):
-        ended, orders = _announce_due(ids[first : first + CHUNK], on)
+        with collector_resting():
+            ended, orders = _announce_due(ids[first : first + CHUNK], on)
         counts["ended"] += ended
         counts["orders"] += orders
     return counts
@@ -45,8 +53,7 @@ def endings_dispatch(*, on: date) -> dict[str, int]:
 def _announce_due(entry_ids: Sequence[int], on: date) -> tuple[int, int]:
     subjects = ListEntry.objects.filter(pk__in=entry_ids).values("subject")
     list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values_list("pk"))
-    locked = ListEntry.objects.select_for_update(of=("self",)).select_related("subject", "department", "policy")
-    locked = locked.defer("policy__text")
+    locked = ListEntry.objects.select_for_update(of=("self",)).select_related("subject", "department").only(*_READ)
     entries = list(
         locked.filter(pk__in=entry_ids, ends_on__lte=on, expiry_announced_on__isnull=True).order_by("ends_on", "pk")
     )
@@ -57,9 +64,10 @@ def _announce_due(entry_ids: Sequence[int], on: date) -> tuple[int, int]:
 
 def _waiting_for_their_pause(entries: Iterable[ListEntry]) -> set[int]:
     """Return those whose end is not known yet: where paused time lengthens the term, while a pause is open."""
-    by_term = {entry.pk: entry for entry in entries if entry.end_reason == ListEntry.EndReason.TERM}
-    paused = EntryPause.objects.filter(entry__in=by_term, ends_on__isnull=True).values_list("entry", flat=True)
-    return {pk for pk in paused if adds_paused_time(by_term[pk])}
+    by_term = [entry.pk for entry in entries if entry.end_reason == ListEntry.EndReason.TERM]
+    paused = EntryPause.objects.filter(entry__in=by_term, ends_on__isnull=True).values("entry")
+    policies = ListEntry.objects.filter(pk__in=paused).select_related("policy").defer("policy__text")
+    return {entry.pk for entry in policies if adds_paused_time(entry)}
 
 
 def ending_announce(*, entry: ListEntry, actor: Account | None, on: date) -> int:
@@ -95,7 +103,7 @@ def _announce(days: Mapping[ListEntry, date], actor: Account | None) -> int:
 def _announced(entry: ListEntry, orders: Sequence[MeasureOrder], actor: Account | None, on: date) -> EventDraft:
     return EventDraft(
         "entry.end_announced",
-        f"{entry.list_label}条目自{entry.ends_on}起终止（{entry.get_end_reason_display()}），已派发解除{len(orders)}项",
+        f"{entry.list_label}条目自{entry.ends_on}起终止（{_REASONS[entry.end_reason]}），已派发解除{len(orders)}项",
         obj=entry, subject=entry.subject, actor=actor, on=on,
         payload={"ends_on": entry.ends_on, "reason": entry.end_reason, "orders": [order.pk for order in orders]},
     )  # fmt: skip
@@ -126,7 +134,7 @@ def endings_ask(days: Mapping[MeasureOrder, date], *, actor: Account | None) -> 
 def _notices(entry: ListEntry, orders: Iterable[MeasureOrder]) -> Iterator[Notice]:
     """Yield what the departments that hold orders and the subject are told."""
     title = f"{entry.subject.name}移出{entry.list_label}"
-    why = entry.get_end_reason_display() + (f"：{entry.end_note}" if entry.end_note else "")
+    why = _REASONS[entry.end_reason] + (f"：{entry.end_note}" if entry.end_note else "")
     about = {"object_kind": entry._meta.label_lower, "object_id": entry.pk}
     for department_id in dict.fromkeys(order.department_id for order in orders):
         yield row_new(
