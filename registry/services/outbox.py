@@ -17,6 +17,7 @@ from typing import Any
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 
+from registry.base.bulk import row_new, rows_add
 from registry.models import InboxReceipt, OutboxMessage
 from registry.services.guards import LEASE as LEASE_GUARD
 from registry.services.guards import guard_try, leases_dead
@@ -26,7 +27,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 12
 KEY_LENGTH = 120
-_INSERT = 500
 Handler = Callable[[dict[str, Any], datetime], None]
 
 
@@ -80,12 +80,11 @@ def outbox_put(
 def outbox_note(topic: str, done: Mapping[str, dict[str, Any]], *, at: datetime) -> None:
     """Note effects by full key (`topic:…`) that this transaction carries out itself, so that none is owed again; a few
     statements for any number. The caller holds the lock under which it found the keys to be unknown."""
-    OutboxMessage.objects.bulk_create(
+    rows_add(
         [
-            OutboxMessage(topic=topic, key=key, payload=payload, created_at=at, available_at=at, done_at=at)
+            row_new(OutboxMessage, topic=topic, key=key, payload=payload, created_at=at, available_at=at, done_at=at)
             for key, payload in done.items()
-        ],
-        batch_size=_INSERT,
+        ]
     )
 
 
