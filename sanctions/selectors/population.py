@@ -157,10 +157,12 @@ def population_judge(ids: Collection[int], loaded: LoadedPack, on: date) -> list
     """Evaluate these subjects under a pack, in order of id; an error is kept beside its subject.
 
     Lists, grounds, reasons, points and the next day of change are whole; records that none of them can rest on are
-    not read where the pack allows it.
+    not read where the pack allows it. For some hundreds at a time.
     """
+    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=True):
+        worlds = worlds_of(ids, asked_by=loaded.pack, on=on)
     with answers_remembered():
-        return [_judged(world, loaded, on) for world in worlds_of(ids, asked_by=loaded.pack, on=on)]
+        return [_judged(world, loaded, on) for world in worlds]
 
 
 def _judged(world: SubjectWorld, loaded: LoadedPack, on: date) -> Judged:
