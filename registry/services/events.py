@@ -127,10 +127,14 @@ def events_add(events: Sequence[Event]) -> None:
 
 def _plain(payload: dict[str, Any]) -> dict[str, Any]:
     plain = {name: value.isoformat() if type(value) is date else value for name, value in payload.items()}
-    if all(type(value) in _PLAIN for value in plain.values()):
+    if all(type(value) in _PLAIN or _is_plain_list(value) for value in plain.values()):
         return plain
     parsed: dict[str, Any] = json.loads(json.dumps(payload, cls=DjangoJSONEncoder, allow_nan=False), parse_float=str)
     return parsed
+
+
+def _is_plain_list(value: Any) -> bool:
+    return type(value) is list and all(type(each) in _PLAIN for each in value)
 
 
 def seal_digest(previous: str, digests: list[str]) -> str:
