@@ -1,5 +1,6 @@
 """Shared fixtures: nothing heavy; build what a test needs with tests/factories.py."""
 
+import gc
 import os
 import pkgutil
 import uuid
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(RULES) and item.get_closest_marker("django_db") is None:
             item.add_marker("rules")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: the collector need not go through it again and again, one second in fifteen."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")
