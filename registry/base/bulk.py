@@ -52,8 +52,9 @@ def row_new(model: type[Row], **values: Any) -> Row:
 def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """Return what each column holds unless told otherwise, and the columns whose value is made anew for each row."""
     fields = model._meta.concrete_fields
-    plain = {field.attname: None if callable(field.default) else field.get_default() for field in fields}
-    return plain, [(field.attname, field.get_default) for field in fields if callable(field.default)]
+    made = [field for field in fields if callable(field.default) and field.default is not models.NOT_PROVIDED]
+    plain = {field.attname: None if field in made else field.get_default() for field in fields}
+    return plain, [(field.attname, field.default) for field in made]
 
 
 def rows_add(rows: Sequence[models.Model]) -> None:
@@ -135,7 +136,9 @@ def _plain_text(field: "models.Field[Any, Any]", value: Any) -> str | None:
     """Return a value as the server reads it from text."""
     if value is None:
         return None
-    return json.dumps(value) if isinstance(field, models.JSONField) else str(value)
+    if isinstance(field, models.JSONField):
+        return "[]" if value == [] else _JSON(value)
+    return str(value)
 
 
 def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

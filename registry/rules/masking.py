@@ -48,13 +48,18 @@ def mask_phone(number: str) -> str:
     return "*" * (len(number) - 2) + number[-2:] if len(number) > 4 else "*" * len(number)
 
 
+def may_hide(text: str) -> bool:
+    """Tell at little cost whether there could be anything in a text that `mask_text` would mask or write anew."""
+    return _MAY_HIDE.search(text) is not None
+
+
 def mask_text(text: str) -> str:
     """Return free text with the identity and mobile telephone numbers inside it masked.
 
     For facts and decisions before they are published; names inside sentences are not found and stay the
     writer's duty.
     """
-    if _MAY_HIDE.search(text) is None:
+    if not may_hide(text):
         return text
     text = _IDENTITY_18.sub(_mask_18_digits, text.translate(_HALF_WIDTH_DIGITS))
     text = _IDENTITY_15.sub(lambda match: mask_document_number(match.group(0)), text)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from registry.rules.details import PenaltyInput, PermitInput, RecordInput
-from registry.rules.masking import mask_text
+from registry.rules.masking import mask_text, may_hide
 from registry.rules.names import comparable_name
 from registry.rules.publicity.layout import COLUMNS, Kind
 from registry.rules.publicity.values import NO_END, LicenceRow, PenaltyRow
@@ -33,7 +33,9 @@ def without_identities(values: LicenceRow | PenaltyRow) -> LicenceRow | PenaltyR
     """Return the row with the identity and mobile telephone numbers in its free texts masked; the same row where there
     are none. A person's own number has its column, is sealed, and is needed nowhere else (个人信息保护法 art. 6).
     """
-    texts = {name: getattr(values, name) for name in _FREE_TEXTS if hasattr(values, name)}
+    texts = {name: getattr(values, name) for name in _FREE_TEXTS if name in values._fields}
+    if not may_hide("\n".join(texts.values())):  # as in nearly every row
+        return values
     masked = {name: mask_text(text) for name, text in texts.items()}
     hidden: dict[str, Any] = {
         name: masked[name] for name, text in texts.items() if masked[name].count("*") > text.count("*")

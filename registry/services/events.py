@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -45,10 +46,15 @@ def _digest(covered: tuple[Any, ...]) -> str:
         "actor": actor,
         "department": department,
         "on": on.isoformat(),
-        "at": at.astimezone(UTC).isoformat(),
+        "at": _instant_text(at),
         "payload": payload,
     }
     return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _instant_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def event_record(

@@ -170,7 +170,7 @@ def record_new(
     if content.detail is None:
         return record, None
     detail = row_new(_DETAIL_MODELS[record.kind])
-    detail.record = record
+    detail.record = record  # and so the record's detail
     return record, _detail_filled(detail, record, content.detail)
 
 
@@ -182,16 +182,18 @@ def records_enter(new: Sequence[tuple[Record, DetailRow | None]], *, actor: Acco
     """
     records = [record for record, _ in new]
     for record in records:
-        record.subject = record.subject  # a subject taken in a moment ago has its key by now
+        if record.subject_id is None:
+            record.subject = record.subject  # a subject taken in a moment ago has its key by now
     tracked_add(records, actor=actor, reason=_CONFIRM)
     details: dict[type[DetailRow], list[DetailRow]] = {}
     for record, detail in new:
         if detail is not None:
-            detail.record = record
+            detail.record_id = record.pk
             details.setdefault(type(detail), []).append(detail)
     for rows in details.values():
         tracked_add(rows, actor=actor, reason=_DETAIL)
-    events_add([event_make(**_entered(record), actor=actor, on=on) for record in records])
+    at = clock.now()
+    events_add([event_make(**_entered(record), actor=actor, on=on, at=at) for record in records])
     if records:
         records_confirmed.send(Record, records=records, actor=actor, on=on)
 

@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
+from registry import clock
 from registry.base.bulk import parts, row_new, tracked_add
 from registry.base.errors import Conflict, InvalidInput, TransitionRefused
 from registry.base.tracked import version_require
@@ -324,7 +325,8 @@ def subjects_take_in(subjects: Sequence[Subject], *, actor: Account | None, on: 
     names = [_name_new(each, each.name, starts_on=None, ends_on=None) for each in ordered]
     tracked_add(names, actor=actor, reason="subject.name")
     names_grams_new(names)
-    events_add([event_make(**_taken_in(each), actor=actor, on=on) for each in ordered])
+    at = clock.now()
+    events_add([event_make(**_taken_in(each), actor=actor, on=on, at=at) for each in ordered])
 
 
 def _taken_in(subject: Subject) -> dict[str, Any]:
