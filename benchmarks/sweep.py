@@ -37,7 +37,16 @@ _DEADLINES = """
     SELECT 1, 'repair', '信用修复决定', 'bench.due', %(run)s::bigint * 100000 + n, '', %(on)s::date - 20, 14, 'working', %(on)s,
         FALSE, '', '', '', TRUE, (SELECT min(id) FROM registry_department) + n %% 10, 1 + (n * 7919) %% %(subjects)s
     FROM generate_series(1, %(due)s) AS n"""
-_SETTLE = "UPDATE registry_deadline SET met_on = due_on WHERE object_kind = 'bench.due' AND met_on IS NULL"
+# What earlier runs have planted is settled: the city stays as large as it was.
+_SETTLE = """
+    UPDATE registry_deadline SET met_on = due_on WHERE object_kind = 'bench.due' AND met_on IS NULL;
+    UPDATE registry_deadline l SET met_on = l.due_on FROM sanctions_measureorder o
+        JOIN sanctions_listentry e ON e.id = o.entry_id
+    WHERE l.object_kind = 'sanctions.measureorder' AND l.object_id = o.id AND l.met_on IS NULL AND l.cancelled_on IS NULL
+        AND e.list_code LIKE 'due-%%';
+    UPDATE sanctions_measureorder o SET ending = 'confirmed', ending_confirmed_on = ending_dispatched_on
+    FROM sanctions_listentry e
+    WHERE e.id = o.entry_id AND o.ending = 'dispatched' AND e.list_code LIKE 'due-%%'"""
 _CASES = """
     INSERT INTO sanctions_case (version, public_id, number, mode, pack_id, list_code, list_label, state, reasons, sentences,
         opened_on, decided_on, person_role, minutes, confirmation_number, decision_number, drop_reason, department_id,
