@@ -1,6 +1,6 @@
 """Reminders of deadlines: one notice a deadline and stage (before, on, after the due day), to the department."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -51,23 +51,37 @@ def reminders_write(
     Each chunk is a transaction of a few statements: a run that was killed goes on where it stopped. Returns how many.
     """
     new = _unreminded(near, topic=topic, on=on)
-    reminded = 0
+    reminded, left = 0, new
     while True:
         with collector_resting():
-            count = _write_some(new, topic, notice_of, at)
-        if not count:
+            some, count = _write_some(left, topic, notice_of, at)
+        if not some:
             return reminded
         reminded += count
+        left = _behind(some, new)
+
+
+def _behind(seen: Sequence[Any], new: QuerySet[Any]) -> QuerySet[Any]:
+    """Narrow to what lies behind those seen: all that is overdue and was told of long ago is not gone through once more.
+    Whose day was moved while its lock was waited for stands out of turn: then the search begins anew."""
+    places = [(row.due_on, row.pk) for row in seen]
+    if places != sorted(places):
+        return new
+    on, pk = places[-1]
+    return new.filter(due_on__gte=on).exclude(due_on=on, pk__lte=pk)
 
 
 @transaction.atomic
-def _write_some(new: QuerySet[Any], topic: str, notice_of: Callable[[Any, str], Notice], at: datetime) -> int:
+def _write_some(
+    new: QuerySet[Any], topic: str, notice_of: Callable[[Any, str], Notice], at: datetime
+) -> tuple[list[Any], int]:
+    """Remind of the first of `new`; return those looked at, and of how many of them nobody else had reminded."""
     locked = list(new.select_for_update(of=("self",))[:CHUNK])
     known = outbox_known(row.reminder_key for row in locked)  # asked again under the lock
     fresh = [row for row in locked if row.reminder_key not in known]
     outbox_note(topic, {row.reminder_key: {"of": row.pk, "stage": row.stage} for row in fresh}, at=at)
     notices_queue([notice_of(row, row.stage) for row in fresh], at=at)
-    return len(fresh)
+    return locked, len(fresh)
 
 
 def _unreminded(near: QuerySet[Any], *, topic: str, on: date) -> QuerySet[Any]:

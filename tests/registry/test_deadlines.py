@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.base.errors import InvalidInput, TransitionRefused
 from registry.models import CalendarDay, CalendarYear, Deadline, DeadlinePause, Notice, OutboxMessage
-from registry.services import deadlines
+from registry.services import deadlines, reminders
 from registry.services.deadlines import Basis
 from registry.services.outbox import outbox_drain
 from registry.services.reminders import deadlines_remind
@@ -289,3 +289,29 @@ def test_a_provisional_day_is_said_to_be_one(subject, department):
     remind(D(2027, 1, 11))
     deliver()
     assert "暂定" in Notice.objects.get().body
+
+
+def due_days(subject, department):
+    """Five open deadlines, two of them due on the same day: 11, 11, 12, 13 and 16 November, set in another order."""
+    for number, starts_on in enumerate(
+        (D(2026, 11, 4), D(2026, 11, 2), D(2026, 11, 5), D(2026, 11, 2), D(2026, 11, 3))
+    ):
+        set_deadline(subject, department, starts_on, 7, code=f"case.review-{number}")
+
+
+def test_all_are_reminded_however_few_go_together(subject, department, monkeypatch):
+    monkeypatch.setattr(reminders, "CHUNK", 1)
+    due_days(subject, department)
+    assert remind(D(2026, 11, 16)) == 5
+    assert remind(D(2026, 11, 16)) == 0
+    assert Notice.objects.count() == 5
+
+
+def test_who_moved_while_being_waited_for_keeps_nobody_from_being_found(subject, department, monkeypatch):
+    """The row that was locked last had its day moved behind those that nobody has looked at yet."""
+    monkeypatch.setattr(reminders, "CHUNK", 2)
+    due_days(subject, department)
+    rows = list(Deadline.objects.order_by("due_on", "pk"))
+    moved = [rows[4], rows[0]]  # read as the first two, the one now due last
+    assert list(reminders._behind(moved, Deadline.objects.order_by("due_on", "pk"))) == rows
+    assert list(reminders._behind(rows[:2], Deadline.objects.order_by("due_on", "pk"))) == rows[2:]
