@@ -52,8 +52,8 @@ SUBMISSION = "submission"
 INSPECTION, UNDO = "inspection", "undo"
 CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
-_ALL: Final = 10**12
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
+_NO_END: Final = 10**12  # more rows than there are
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ def queue_counts(desk: Desk, sources: Iterable[Source]) -> dict[str, int]:
         counts = {queue: Count("pk", filter=source.condition(queue, desk)) for queue in queues}
         rows = source.rows if desk.is_whole else source.rows.filter(source.mine | source.unassigned)
         # Cut, though at nothing: of each row its due day is looked up once, and not anew by every count.
-        for queue, number in rows[:_ALL].aggregate(**counts).items():
+        for queue, number in rows[:_NO_END].aggregate(**counts).items():
             totals[queue] += number
     return totals
 

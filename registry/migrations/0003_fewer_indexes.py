@@ -32,7 +32,7 @@ def _align(model, schema_editor):
         if each["unique"]:
             if field is not None and not asked_by and connection.vendor == "postgresql":
                 schema_editor.execute(schema_editor._delete_unique_sql(model, name))
-        elif each["index"] and name in SUPERSEDED or (each["index"] and field is not None and not asked_by):
+        elif each["index"] and (name in SUPERSEDED or (field is not None and not asked_by)):
             schema_editor.execute(schema_editor._delete_index_sql(model, name))
     for index in meta.indexes:
         if index.name not in found:

@@ -66,8 +66,8 @@ def _waiting_for_their_pause(entries: Iterable[ListEntry]) -> set[int]:
     """Return those whose end is not known yet: where paused time lengthens the term, while a pause is open."""
     by_term = [entry.pk for entry in entries if entry.end_reason == ListEntry.EndReason.TERM]
     paused = EntryPause.objects.filter(entry__in=by_term, ends_on__isnull=True).values("entry")
-    policies = ListEntry.objects.filter(pk__in=paused).select_related("policy").defer("policy__text")
-    return {entry.pk for entry in policies if adds_paused_time(entry)}
+    with_policies = ListEntry.objects.filter(pk__in=paused).select_related("policy").defer("policy__text")
+    return {entry.pk for entry in with_policies if adds_paused_time(entry)}
 
 
 def ending_announce(*, entry: ListEntry, actor: Account | None, on: date) -> int:
