@@ -7,11 +7,13 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.expressions import Col
+from django.db.models.query import get_related_populators
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 Converters = Sequence[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any]]
@@ -45,18 +47,14 @@ class _Made:
     sql: str
     params: tuple[Any, ...]
     converters: Converters
+    read: Callable[[Sequence[Any]], Any]  # a row of the cursor → what the caller gets
 
 
-class Prepared:
-    """A query over `fields`, whose rows come as named tuples.
+class _Prepared:
+    """A query whose text is made once for each kind of database."""
 
-    `build` returns the queryset, with slots where values change; it is called once for each kind of database.
-    """
-
-    def __init__(self, build: Callable[[], QuerySet[Any]], fields: Sequence[str]) -> None:
+    def __init__(self, build: Callable[[], QuerySet[Any]]) -> None:
         self._build = build
-        self._fields = tuple(fields)
-        self._row: Any = namedtuple("Row", self._fields)  # type: ignore[misc]
         self._made: dict[str, _Made] = {}
 
     def rows(self, **values: Any) -> list[Any]:
@@ -66,17 +64,69 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(made.sql, params)
             found = cursor.fetchall()
-        return list(map(self._row._make, _converted(found, made.converters) if made.converters else found))
+        return list(map(made.read, _converted(found, made.converters) if made.converters else found))
 
     def _make(self) -> _Made:
-        query = self._build().values_list(*self._fields).query
-        compiler = query.get_compiler(connection=connection)
+        compiler = self._query().get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns: list[Col] = [column[0] for column in compiler.select]
         found = compiler.get_converters(columns).items()
-        made = _Made(sql, tuple(params), tuple((place, tuple(each), column) for place, (each, column) in found))
+        converters = tuple((place, tuple(each), column) for place, (each, column) in found)
+        made = _Made(sql, tuple(params), converters, self._reader(compiler))
         self._made[connection.vendor] = made
         return made
+
+    def _query(self) -> Query:
+        raise NotImplementedError
+
+    def _reader(self, compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
+        raise NotImplementedError
+
+
+class Prepared(_Prepared):
+    """A query over `fields`, whose rows come as named tuples.
+
+    `build` returns the queryset, with slots where values change; it is called once for each kind of database.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], fields: Sequence[str]) -> None:
+        super().__init__(build)
+        self._fields = tuple(fields)
+        self._row: Any = namedtuple("Row", self._fields)  # type: ignore[misc]
+
+    def _query(self) -> Query:
+        return self._build().values_list(*self._fields).query
+
+    def _reader(self, compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
+        return cast("Callable[[Sequence[Any]], Any]", self._row._make)
+
+
+class PreparedObjects(_Prepared):
+    """A query whose rows come as objects of its model, as the queryset itself would give them: with `select_related`,
+    `only` and `defer`, without annotations and `prefetch_related`.
+
+    `build` returns the queryset, with slots where values change; it is called once for each kind of database.
+    """
+
+    def _query(self) -> Query:
+        return self._build().query
+
+    def _reader(self, compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
+        """Make objects as `django.db.models.query.ModelIterable` does."""
+        info: Any = compiler.klass_info
+        model, alias = info["model"], connection.alias
+        first, end = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in compiler.select[first:end]]
+        # (The stubs know the parameters of a later Django.)
+        related = get_related_populators(info, compiler.select, alias)  # type: ignore[call-arg]
+
+        def read(row: Sequence[Any]) -> Any:
+            made = model.from_db(alias, names, row[first:end])
+            for each in related:
+                each.populate(row, made)
+            return made
+
+        return read
 
 
 def _converted(rows: Sequence[Sequence[Any]], converters: Converters) -> list[list[Any]]:

@@ -61,13 +61,15 @@ class Judged:
     error: Exception | None = None
 
 
-def population_choose(queries: Iterable[tuple[str, Any]]) -> list[int]:
-    """Return the subjects whose ids the queries (text, parameters) return: each once, in order of id."""
+def population_choose(queries: Iterable[tuple[str, Any]], *, are_few: bool = False) -> list[int]:
+    """Return the subjects whose ids the queries (text, parameters) return: each once, in order of id. `are_few`: of many
+    rows they find few, by index.
+    """
     found = list(queries)
     text = " UNION ".join(
         f"SELECT q{number}.subject_id FROM ({text}) AS q{number}" for number, (text, _) in enumerate(found)
     )
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=are_few):
         cursor.execute(text, [value for _, params in found for value in params])
         return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 

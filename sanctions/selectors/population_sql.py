@@ -110,12 +110,16 @@ class PopulationQuery:
         return f"SELECT {subject} AS subject_id, {columns}"
 
     def _chosen(self) -> str:
-        """The chosen subjects and their records: read once, and from there the rest by index."""
+        """The chosen subjects, their records, and their entries under the pack: read once, and from there the rest by
+        index."""
         if self.chosen is None:
             return ""
         return f"""chosen AS ({self.q.rows(self.chosen)}), theirs AS (
             SELECT r.id, r.subject_id, r.kind, r.state, r.title, r.occurred_on, r.decided_on, r.voided_on, r.repaired_on,
-                r.disputed_on FROM {table(Record)} r WHERE {self._among_chosen("r.subject_id")}), """
+                r.disputed_on FROM {table(Record)} r WHERE {self._among_chosen("r.subject_id")}), listed AS (
+            SELECT e.id, e.subject_id, e.list_code, e.published_on, e.starts_on, e.ends_on, e.term_ends_on, e.end_reason
+            FROM {table(ListEntry)} e WHERE {self._packs_own()} = {self.q.bind(self.pack.head.id)}
+                AND {_PUBLISHED} <= {self.q.bind(self.on)} AND {self._among_chosen("e.subject_id")}), """
 
     def _among_chosen(self, column: str) -> str:
         return "1 = 1" if self.chosen is None else f"{column} IN (SELECT subject_id FROM chosen)"
@@ -285,25 +289,32 @@ class PopulationQuery:
 
     def _join_used(self) -> str:
         if self._uses_look_up():
-            return (
-                f"LEFT JOIN LATERAL ({self._used('AND g.record_id = r.id AND e.subject_id = r.subject_id')}) u ON true"
+            # Most subjects have no entry: of their records nothing is looked up.
+            asked = (
+                "g.record_id = r.id AND e.subject_id = r.subject_id AND r.subject_id IN (SELECT subject_id FROM listed)"
             )
+            return f"LEFT JOIN LATERAL ({self._used(asked)}) u ON true"
         return "LEFT JOIN used u ON u.record_id = r.id AND u.subject_id = r.subject_id"
 
-    def _used(self, only: str = "") -> str:
+    def _used(self, only: str = "1 = 1") -> str:
         columns = ", ".join(
             f"MAX(CASE WHEN {self.q.among('e.list_code', each.used_by)} THEN 1 ELSE 0 END) AS {self.used[each.code]}"
             for each in self.screen.lists
         )
         return f"""SELECT g.record_id, e.subject_id{", " if columns else ""}{columns}
-            FROM {table(EntryGround)} g JOIN {table(ListEntry)} e ON e.id = g.entry_id
-            WHERE e.pack_id = {self.q.bind(self.pack.head.id)} AND {_PUBLISHED} <= {self.q.bind(self.on)}
-                AND NOT {self.q.among("e.end_reason", _FREEING)}
-                {only or f"AND {self._among_chosen('e.subject_id')}"}
+            FROM {table(EntryGround)} g JOIN {self._published()} e ON e.id = g.entry_id
+            WHERE NOT {self.q.among("e.end_reason", _FREEING)} AND {only}
             GROUP BY g.record_id, e.subject_id"""
 
+    def _published(self) -> str:
+        """The pack's entries that were published by the day."""
+        if self.chosen is not None:
+            return "listed"
+        return f"""(SELECT * FROM {table(ListEntry)} e WHERE e.pack_id = {self.q.bind(self.pack.head.id)}
+                AND {_PUBLISHED} <= {self.q.bind(self.on)})"""
+
     def _entries(self) -> str:
-        on, next_day = self.q.bind(self.on), timedelta(days=1)
+        next_day = timedelta(days=1)
         running, edges = {}, []
         for rule in self.pack.lists:
             mine = f"e.list_code = {self.q.bind(rule.code)} AND NOT {self._is_over()}"
@@ -314,8 +325,7 @@ class PopulationQuery:
             running[self.forces[rule.code]] = f"CASE WHEN {mine} THEN 1 ELSE 0 END"
         edge = f"CASE {' '.join(edges)} END" if edges else "CAST(NULL AS date)"
         return f"""{self._row("e.subject_id", **running, edge=edge, odd=f"CASE WHEN {self._is_odd()} THEN 1 ELSE 0 END")}
-            FROM {table(ListEntry)} e WHERE {self._packs_own()} = {self.q.bind(self.pack.head.id)}
-                AND {_PUBLISHED} <= {on} AND {self._among_chosen("e.subject_id")}"""
+            FROM {self._published()} e"""
 
     def _packs_own(self) -> str:
         # Looked up by subject alone: by subject and pack there is the index of the exclusion, which is far slower to ask.

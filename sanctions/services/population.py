@@ -113,11 +113,9 @@ def _is_known(run: PopulationRun | None, active: ActivePack, on: date) -> bool:
 def _refresh_changed(
     known: Sequence[ActivePack], runs: Sequence[PopulationRun], seen: datetime | None, night: _Night
 ) -> None:
-    instants = [run.seen_until for run in runs]
-    since = None if None in instants else min(instant for instant in instants if instant is not None)
-    packs = [active.version.pack_id for active in known]
-    chosen = population_choose(changes_since(since, min(run.looked_on for run in runs), packs, night.on))
     for active, run in zip(known, runs, strict=True):
+        changes = changes_since(run.seen_until, run.looked_on, active.pack, night.on)
+        chosen = population_choose(changes, are_few=run.seen_until is not None)
         if len(chosen) > FEW:
             _settle(active, None, night)
         elif chosen:

@@ -6,10 +6,12 @@ A note that somebody else has written since the question was asked is newer, and
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import BigIntegerField, CharField
 
+from registry.base.prepared import PreparedObjects, Slot
 from registry.models import PolicyVersion
 from sanctions.models import Standing
 from sanctions.selectors.population import ANSWERS, Answers
@@ -71,7 +73,14 @@ def standings_of_quiet(answers: Answers, before: Mapping[int, Standing]) -> list
 
 def standings_read(ids: Iterable[int], pack_id: str) -> dict[int, Standing]:
     """Return subject → note under a pack, to be read before the facts that a newer note rests on."""
-    return {each.subject_id: each for each in Standing.objects.filter(subject__pk__any_of=list(ids), pack_id=pack_id)}
+    return {each.subject_id: each for each in _NOTED.rows(subjects=ids, pack=pack_id)}
+
+
+_NOTED: Final = PreparedObjects(
+    lambda: Standing.objects.filter(
+        subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True), pack_id=Slot("pack", CharField())
+    )
+)
 
 
 def standings_set(days: Mapping[int, date | None], policy: PolicyVersion, *, on: date) -> None:

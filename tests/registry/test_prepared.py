@@ -7,11 +7,11 @@ import pytest
 from django.db.models import BigIntegerField, CharField, DateField, Q
 
 from registry.base import lookups  # noqa: F401  (brings `__any_of`)
-from registry.base.prepared import Prepared, Slot
-from registry.models import RoleGrant, Subject
+from registry.base.prepared import Prepared, PreparedObjects, Slot
+from registry.models import PenaltyDetail, Record, RoleGrant, Subject
 from registry.selectors.policies import activations_on, packs_active
 from registry.services.policies import policy_activate
-from tests.factories import make_account, make_subject
+from tests.factories import make_account, make_record, make_subject
 from tests.registry.test_policies import small_pack, store
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,26 @@ def test_the_policies_in_use_are_read_as_whole_rows_but_for_their_text(django_as
         assert {name: getattr(found, name) for name in kept} == {name: getattr(row, name) for name in kept}
     with django_assert_num_queries(1):
         assert active.version.text == version.text
+
+
+def test_objects_are_those_of_the_queryset_with_what_it_joins_and_without_what_it_defers(
+    django_assert_num_queries,
+) -> None:
+    query = Record.objects.select_related("penalty", "subject").defer("facts", "penalty__basis").order_by("pk")
+    prepared = PreparedObjects(lambda: query.filter(subject__pk__any_of=Slot("subjects", BigIntegerField(), many=True)))
+    penalised, other = make_record(make_subject(), facts="长文"), make_record(make_subject())
+    detail = PenaltyDetail(
+        record=penalised, violation_type="演示", basis="演示依据", kinds=["罚款"], content="演示", authority="演示机关"
+    )
+    detail.save_by(None, reason="test")
+    make_record(make_subject())
+    with django_assert_num_queries(1):
+        found = prepared.rows(subjects=[penalised.subject_id, other.subject_id])
+        assert found == [penalised, other]
+        assert (found[0].subject, found[0].penalty, found[0].penalty.kinds) == (penalised.subject, detail, ["罚款"])
+        assert not hasattr(found[1], "penalty")
+        assert [each.get_deferred_fields() for each in found] == [{"facts"}, {"facts"}]
+        assert found[0].penalty.get_deferred_fields() == {"basis"}
+    with django_assert_num_queries(2):
+        assert (found[0].facts, found[0].penalty.basis) == ("长文", "演示依据")
+    assert prepared.rows(subjects=[]) == []

@@ -39,6 +39,7 @@ from .windows import is_inside
 
 Day = dt.date
 Source = Literal["item", "accident", "finding", "penalty", "record"]
+Reach = Literal["classified", "penalised", "any"]
 
 # Kinds of condition that let everybody through. A kind in neither set does so too, and fails a test.
 WIDENED: Final = frozenset({
@@ -139,11 +140,19 @@ def asks_only_of_classified(pack: Pack) -> bool:
     """Tell whether lists, points and days of change rest only on records that are classified under the pack, accidents,
     found with something, or grounds of an entry: all others may then be left unread.
     """
-    return (
-        pack.publication.records is None
-        and not any(rule.needs_penalty is not None and rule.needs_penalty.value for rule in pack.lists)
-        and all(kind_of(node) in _OF_CLASSIFIED for rule in pack.lists if rule.entry for node in nodes_of(rule.entry))
-    )
+    return reach_of(pack) == "classified"
+
+
+def reach_of(pack: Pack) -> Reach:
+    """Return the records on which what the pack says can rest: "classified" as `asks_only_of_classified` says, "penalised"
+    those and, of who had an accident, every penalty, "any" all.
+    """
+    if pack.publication.records is not None or not all(
+        kind_of(node) in _OF_CLASSIFIED for rule in pack.lists if rule.entry for node in nodes_of(rule.entry)
+    ):
+        return "any"
+    needs_penalty = any(rule.needs_penalty is not None and rule.needs_penalty.value for rule in pack.lists)
+    return "penalised" if needs_penalty else "classified"
 
 
 def windows_asked(pack: Pack) -> tuple[Window, ...] | None:
