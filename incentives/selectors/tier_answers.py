@@ -140,7 +140,7 @@ def _judge(ids: Collection[int], active: ActivePack, plan: TierPlan | None, on: 
         for world in worlds_of(ids):
             pk = world.subject.pk
             verdict, _, history = world_verdict(
-                world, active, on, honours=held.get(pk, ()), committed=pk in committed
+                world, active.pack, on, honours=held.get(pk, ()), committed=pk in committed
             )  # fmt: skip
             days = [*further.get(pk, ()), *next_looks(world, history, active, plan, on)]
             days += [verdict.next_change_on] if verdict.next_change_on is not None else []

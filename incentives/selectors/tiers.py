@@ -89,30 +89,30 @@ def tiers_of(subject_ids: Collection[int], on: date) -> dict[int, str]:
 
 
 def world_verdict(
-    world: SubjectWorld, active: ActivePack, on: date, *, honours: Collection[Honour] = (), committed: bool = False
+    world: SubjectWorld, pack: Pack, on: date, *, honours: Collection[Honour] = (), committed: bool = False
 ) -> tuple[TierVerdict, SubjectFacts, History]:
     """Grade one subject from its world; with the facts that were asked."""
-    subject = subject_facts(world, active.pack, on)
-    history = standing_history(world, active.pack, on, honours=honours, is_committed=committed)
-    return tier_verdict(active.pack, subject, history, on), subject, history
+    subject = subject_facts(world, pack, on)
+    history = standing_history(world, pack, on, honours=honours, is_committed=committed)
+    return tier_verdict(pack, subject, history, on), subject, history
 
 
 def reasons_told(
-    active: ActivePack, facts: SubjectFacts, verdict: TierVerdict, history: History, on: date
+    pack: Pack, facts: SubjectFacts, verdict: TierVerdict, history: History, on: date
 ) -> list[dict[str, Any]]:
     """Word what was found about every tier's condition, in the pack's order, as plain data. What a fact that is not
     registered would decide (`is_open`) is told as such: it is neither met nor not."""
-    unknown, is_open = unregistered(active.pack, facts), undecided(active.pack, facts, history, on)
+    unknown, is_open = unregistered(pack, facts), undecided(pack, facts, history, on)
     known = history.known_on(on).records
     records = {record.id: record for record in known}
     existing = [record for record in known if record.exists_on(on)]
     told = []
     for tier, judgement in verdict.judged:
-        reason = reason_of(Asked(active.pack, on, records, existing, tier.label), judgement, tier.clause)
+        reason = reason_of(Asked(pack, on, records, existing, tier.label), judgement, tier.clause)
         leaves = deciding(reason)
         told.append(
             {
-                "code": tier.code, "label": tier.label, "clause": clause_text(active.pack, tier.clause),
+                "code": tier.code, "label": tier.label, "clause": clause_text(pack, tier.clause),
                 "met": judgement.met, "is_open": tier.code in is_open, "assumed": tier.assumed,
                 "sentences": list(dict.fromkeys(_sentence(leaf, unknown) for leaf in leaves)),
                 "outlook": list(dict.fromkeys(leaf.outlook for leaf in leaves if leaf.outlook)),
@@ -141,7 +141,7 @@ def tier_page(subject: Subject, on: date) -> TierPage:
         return TierPage(active, None)
     world = world_of(subject)
     held = list(Honour.objects.in_force(on).filter(subject=subject))
-    verdict, facts, history = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
+    verdict, facts, history = world_verdict(world, active.pack, on, honours=held, committed=is_committed(subject, on))
     records = {record.pk: record for record in world.records}
     causes = []
     for cause in tier_causes(active.pack, facts, history, on, verdict):
@@ -157,7 +157,7 @@ def tier_page(subject: Subject, on: date) -> TierPage:
         idle=tuple(MISSING_LABELS[each] for each in idle),
         outcomes=tuple(_outcome(each) for each in tier_outcomes(active.pack, facts, history, on, verdict)),
         profile=tuple(_profile(active.pack, facts)),
-        reasons=tuple(reasons_told(active, facts, verdict, history, on)),
+        reasons=tuple(reasons_told(active.pack, facts, verdict, history, on)),
         causes=tuple(causes),
         next_change_on=verdict.next_change_on,
     )  # fmt: skip

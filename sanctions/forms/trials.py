@@ -28,7 +28,7 @@ class TrialFilterForm(forms.Form):
     """Which rows of a trial are shown."""
 
     kind = forms.ChoiceField(label="变化", required=False, choices=[("", "全部"), *KIND_LABELS.items()])
-    list_code = forms.ChoiceField(label="名单", required=False)
+    list_code = forms.ChoiceField(label="名单或等级", required=False)
     department = forms.ModelChoiceField(
         label="依据的决定机关", required=False, queryset=Department.objects.none(), empty_label="全部"
     )

@@ -46,7 +46,8 @@ class Trial(models.Model):
 
 
 class TrialRow(models.Model):
-    """One subject whose place on the lists would differ, with the reasons as computed on the day of the trial."""
+    """One subject whose place on the lists, or whose tier, would differ, with the reasons as computed on the day of the
+    trial."""
 
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="rows", db_index=False)
     subject = models.ForeignKey(Subject, verbose_name="主体", on_delete=models.PROTECT, related_name="+")

@@ -7,18 +7,20 @@ from typing import Final, Literal
 from registry.rules.policy.conditions import AnyOf, PointsNode
 from registry.rules.policy.schema import ListRule, Pack
 
-Kind = Literal["on", "off", "level"]
+Kind = Literal["on", "off", "level", "tier"]
 
 ON: Final = "on"
 OFF: Final = "off"
 LEVEL: Final = "level"
-KIND_LABELS: Final = {ON: "会列入", OFF: "会移出或不再提示", LEVEL: "等级变化"}
+TIER: Final = "tier"
+KIND_LABELS: Final = {ON: "会列入", OFF: "会移出或不再提示", LEVEL: "名单等级变化", TIER: "信用等级变化"}
 HOLDING_LABELS: Final = {"entry": "在列", "case": "在办案件", "candidate": "待列入提示", "": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A subject's place on a list: in force or due. `holding`: what there is of it already, a key of HOLDING_LABELS."""
+    """A subject's place on a list, in force or due, or its supervision tier. `holding`: what there is of it already, a key
+    of HOLDING_LABELS."""
 
     code: str
     label: str

@@ -10,9 +10,9 @@ from django.db.models import Count, Q, QuerySet
 from registry.models import Department, PolicyVersion
 from registry.rules.policy.loader import LoadedPack, parse_pack
 from registry.rules.policy.strict_yaml import read_yaml
-from registry.selectors.policies import stored_pack
+from registry.selectors.policies import pack_of
 from sanctions.models import Trial, TrialRow
-from sanctions.rules.trials import HOLDING_LABELS, KIND_LABELS
+from sanctions.rules.trials import HOLDING_LABELS, KIND_LABELS, TIER
 from sanctions.selectors.trial_answers import Question
 
 _ITERATE = 500
@@ -36,20 +36,16 @@ def _kept(content_hash: str, text: str) -> LoadedPack:
 
 
 def _edition(version: PolicyVersion) -> LoadedPack:
-    return _stored(version.pk)
-
-
-@lru_cache(maxsize=8)
-def _stored(version_id: int) -> LoadedPack:
-    # Editions never change, so that the primary key names one content for good.
-    return stored_pack(PolicyVersion.objects.get(pk=version_id))
+    return LoadedPack(pack=pack_of(version), content_hash=version.content_hash, source=version.pack_id)
 
 
 @dataclass(frozen=True)
 class TrialCounts:
-    """How many rows a trial has by kind of change, and by department that decided their grounds."""
+    """How many rows a trial has by kind of change, by department that decided their grounds, and of tiers by the labels
+    before and after (`moves`)."""
 
     kinds: dict[str, int]
+    moves: list[tuple[str, str, int]]
     departments: list[tuple[Department, dict[str, int]]]
     lists: list[tuple[str, str]]
 
@@ -74,7 +70,12 @@ def trial_counts(trial: Trial) -> TrialCounts:
         for code, label in trial.rows.order_by().values_list(f"{side}_code", f"{side}_label").distinct()
         if code
     }
-    return TrialCounts(kinds, [(each, by_department[each.pk]) for each in departments], sorted(pairs))
+    tiers = trial.rows.filter(kind=TIER).values_list("old_code", "old_label", "new_code", "new_label")
+    moves = [
+        (was, would, number)
+        for _, was, _, would, number in tiers.annotate(number=Count("pk")).order_by("old_code", "new_code")
+    ]
+    return TrialCounts(kinds, moves, [(each, by_department[each.pk]) for each in departments], sorted(pairs))
 
 
 def trial_rows(
@@ -92,7 +93,7 @@ def trial_rows(
 
 
 SHEET_HEADER = (
-    "主体", "统一社会信用代码", "变化", "原名单", "新名单", "现有", "原计分", "新计分", "条款", "理由", "原来的理由", "依据记录",
+    "主体", "统一社会信用代码", "变化", "原名单或等级", "新名单或等级", "现有", "原计分", "新计分", "条款", "理由", "原来的理由", "依据记录",
     "决定机关",
 )  # fmt: skip
 

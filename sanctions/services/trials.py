@@ -25,9 +25,10 @@ from registry.services.outbox import lease_keep, message_resend, outbox_put
 from registry.services.policies import pack_text
 from registry.services.policy_drafts import draft_require_open
 from sanctions.models import Trial, TrialGround, TrialRow
-from sanctions.selectors.trial_answers import Answer, answers_of
+from sanctions.selectors.trial_answers import Answer
+from sanctions.selectors.trial_sources import changes_tried, subjects_tried
 from sanctions.selectors.trials import SHEET_HEADER, question_of, sheet_rows, trial_rows
-from sanctions.selectors.worlds import subject_id_chunks, subjects_with_facts
+from sanctions.selectors.worlds import subject_id_chunks
 
 TOPIC = "trial.run"
 CHUNK = 200
@@ -48,13 +49,14 @@ def trial_start(*, pack: PolicyDraft | PolicyVersion, day: date, actor: Account,
     loaded = draft_pack(pack) if isinstance(pack, PolicyDraft) else stored_pack(pack)
     active = pack_active(loaded.id, on)
     at = clock.now()
-    trial = Trial.objects.create(
+    trial = Trial(
         draft=pack if isinstance(pack, PolicyDraft) else None,
         edition=pack if isinstance(pack, PolicyVersion) else None,
         title=pack.title, pack_id=loaded.id, content_hash=loaded.content_hash, text=pack_text(loaded),
-        against=active.version if active is not None else None, on=day, total=subjects_with_facts().count(),
-        started_by=actor, started_at=at,
+        against=active.version if active is not None else None, on=day, started_by=actor, started_at=at,
     )  # fmt: skip
+    trial.total = subjects_tried(question_of(trial)).count()
+    trial.save()
     outbox_put(TOPIC, key=str(trial.pk), payload={"trial": trial.pk}, at=at)
     _event("trial.started", f"对全县试算“{trial}”（试算日{day}）", trial, actor, on)
     return trial
@@ -105,11 +107,12 @@ def trial_chunk_take(*, trial_id: int, on: date, size: int = CHUNK) -> bool:
         return False
     with answers_remembered():
         authz.require(trial.started_by, "trial.run", on=on)
-        ids = next(subject_id_chunks(subjects_with_facts(), size=size, after=trial.cursor), [])
+        question = question_of(trial)
+        ids = next(subject_id_chunks(subjects_tried(question), size=size, after=trial.cursor), [])
         if not ids:
             _finish(trial, on)
             return False
-        _rows_write(trial, list(answers_of(ids, question_of(trial))))
+        _rows_write(trial, list(changes_tried(ids, question)))
     trial.cursor, trial.answered = ids[-1], trial.answered + len(ids)
     trial.save(update_fields=["cursor", "answered"])
     return True

@@ -188,7 +188,7 @@ def _differs(assessment: TierAssessment, on: dt.date) -> bool:
     [world] = worlds_of([pk])
     committed = Commitment.objects.public(on).filter(subject_id=pk).exists()
     verdict, _, _ = world_verdict(
-        world, active, on, honours=honours_in_force([pk], on).get(pk, []), committed=committed
+        world, active.pack, on, honours=honours_in_force([pk], on).get(pk, []), committed=committed
     )
     return verdict.tier is None or verdict.tier.code != assessment.tier_code
 

@@ -65,7 +65,7 @@ def one_by_one(active, on):
     for world in worlds_of(list(gradable().values_list("pk", flat=True))):
         subject = world.subject
         held = list(Honour.objects.in_force(on).filter(subject=subject))
-        verdict, _, history = world_verdict(world, active, on, honours=held, committed=is_committed(subject, on))
+        verdict, _, history = world_verdict(world, active.pack, on, honours=held, committed=is_committed(subject, on))
         days = [
             *next_looks(world, history, active, plan, on),
             *([verdict.next_change_on] if verdict.next_change_on else []),

@@ -197,7 +197,7 @@ def test_each_department_counts_the_rows_that_rest_on_its_records(county):
     both = county.subject("丙两家", "A", department=county.safety)
     county.record(both, "A", dt.date(2026, 5, 9), county.traffic)
     counts = trial_counts(county.run(pack_data(yellow=4)))
-    assert counts.kinds == {"on": 3, "off": 0, "level": 0}
+    assert counts.kinds == {"on": 3, "off": 0, "level": 0, "tier": 0}
     assert [(department.name, kinds["on"]) for department, kinds in counts.departments] == [
         ("交通局", 2), ("应急局", 2),
     ]  # fmt: skip
@@ -372,7 +372,7 @@ def test_the_sheet_has_every_row_and_no_formula(county):
     table = open_table(made.stream.read(), made.name)
     cells = [row for _, row in table.rows]
     assert made.rows == 2
-    assert table.header[:5] == ["主体", "统一社会信用代码", "变化", "原名单", "新名单"]
+    assert table.header[:5] == ["主体", "统一社会信用代码", "变化", "原名单或等级", "新名单或等级"]
     assert [(row[0], row[2], row[4]) for row in cells] == [
         ("=HYPERLINK(1)", "会列入", "黄名单"), ("甲04分", "会列入", "黄名单"),
     ]  # fmt: skip
