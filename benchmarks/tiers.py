@@ -209,7 +209,7 @@ def _year(days: int, arguments: argparse.Namespace) -> str:
         facts_change(number, day, seed=each)
         counts = tiers_recompute(on=day)
         found = _differences(day)
-        changed, looked_at = changed + counts["changed"], looked_at + counts["judged"]
+        changed, looked_at = changed + counts["changed"], looked_at + counts["graded"]
         corrected, differing = corrected + counts["corrected"], differing + found
         if found or counts["corrected"] or each % 30 == 0:
             print(day, counts, "differing:", found, flush=True)

@@ -72,7 +72,7 @@ def tiers_ask(active: ActivePack, on: date, *, chosen: int | None = None) -> dic
     """Grade everybody, or those whom `tiers_choose` chose (`chosen`: how many), on the day `on`; the caller's transaction
     keeps the answers together.
 
-    Returns how many were graded (`judged`), and how many of them each by itself (`alone`).
+    Returns how many were `graded`, and how many of them each by itself (`alone`).
     """
     plan = tier_plan(active.pack)
     with connection.cursor() as cursor:
@@ -88,14 +88,14 @@ def tiers_ask(active: ActivePack, on: date, *, chosen: int | None = None) -> dic
                 cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {text}", params)
                 analyze(cursor, f"{name} (subject_id)")
         cursor.execute(f"SELECT COUNT(*), COALESCE(SUM(is_open), 0) FROM {ANSWERS}")
-        judged, alone = cursor.fetchone()
+        graded, alone = cursor.fetchone()
         ids = []
         if alone:
             cursor.execute(f"SELECT subject_id FROM {ANSWERS} WHERE is_open = 1 ORDER BY subject_id")
             ids = [row[0] for row in cursor.fetchall()]
     for start in range(0, len(ids), CHUNK):
         _judge(ids[start : start + CHUNK], active, plan, on)
-    return {"judged": judged, "alone": alone}
+    return {"graded": graded, "alone": alone}
 
 
 def _plan_by(cursor: Any, *, off: Collection[str]) -> None:

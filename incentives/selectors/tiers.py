@@ -298,10 +298,16 @@ def tiers_are_stale(on: date) -> bool:
         return False
     pack_id = active.version.pack_id
     return (
-        TierMark.objects.exists()
+        edition_waits(active)
+        or TierMark.objects.exists()
         or any(found.exists() for found in overtaken(pack_id, on))
         or new_subjects(pack_id).exists()
     )
+
+
+def edition_waits(active: ActivePack) -> bool:
+    """Whether the edition in use has graded nobody yet: the tiers are still those of the one before."""
+    return not TierRun.objects.filter(pack_id=active.version.pack_id, policy=active.version).exists()
 
 
 def tier_objections(*, open_only: bool = False) -> QuerySet[TierObjection]:

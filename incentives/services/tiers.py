@@ -53,7 +53,7 @@ def tiers_recompute(*, on: date) -> dict[str, int]:
     marked, overtaken by a day or new. Run twice, or days late, it leaves the same tiers: each change is dated by its own
     day and made by the edition in use on it.
 
-    Counts: subjects looked at (`judged`), of them each by itself (`alone`), tiers that changed (`changed`), subjects of
+    Counts: subjects looked at (`graded`), of them each by itself (`alone`), tiers that changed (`changed`), subjects of
     whom anything was written (`written`), and those of whom the weekly question of everybody wrote anything, which is to
     be nobody (`corrected`).
     """
@@ -80,7 +80,7 @@ def _edition_days(on: date) -> list[date]:
 
 class _Night:
     def __init__(self) -> None:
-        self.counts = {"judged": 0, "alone": 0, "changed": 0, "written": 0, "corrected": 0}
+        self.counts = {"graded": 0, "alone": 0, "changed": 0, "written": 0, "corrected": 0}
 
     def advance(self, active: ActivePack | None, on: date) -> None:
         """Settle what time changed before `on`, and an edition that came into use on it."""

@@ -40,12 +40,14 @@ def tier_index(request: HttpRequest) -> HttpResponse:
     today, form = clock.today(), _form(request)
     page = page_of(request, selectors.tier_list(_filters(form), today))
     rows = [{"held": each, "missing": [MISSING_LABELS[code] for code in each.missing]} for each in page]
+    active = selectors.tier_pack(today)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
         "counts": selectors.tier_counts(today),
-        "active": selectors.tier_pack(today),
+        "active": active,
+        "waits": active is not None and selectors.edition_waits(active),
         "query": request.GET.urlencode(),
         "objections": selectors.tier_objections(open_only=True).count(),
     }

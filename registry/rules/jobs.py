@@ -72,12 +72,17 @@ COUNT_LABELS: Final = {
     "sealed": "封存",
     "answers": "幂等答复",
     "tokens": "令牌",
+    "deliveries": "推送记录",
     "problems": "不符",
     "verified": "核对已封存事件",
     "reminded": "提醒",
     "asked": "核对主体",
     "judged": "逐个评估",
+    "graded": "评定",
+    "alone": "其中逐个评定",
     "changed": "等级变动",
+    "written": "写入",
+    "corrected": "每周复核更正",
     "noted": "更新备注",
     "evaluated": "评估",
     "raised": "新提示",
@@ -99,6 +104,8 @@ COUNT_LABELS: Final = {
     "files": "文件",
     "held": "无法报送",
     "read": "读入回执",
+    "opened": "新的冲突",
+    "closed": "冲突消除",
 }
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from credit_site.celery import app
 from registry import clock
 from registry.models import Event, JobRun, WorkerBeat
+from registry.rules.jobs import COUNT_LABELS
 from registry.services.events import event_record
 from registry.services.job_making_up import jobs_make_up
 from registry.services.jobs import INTERRUPTED, beat_mark, job_note, job_run
@@ -144,6 +145,7 @@ def test_every_scheduled_task_may_run_twice_in_a_row(entry):
     for _ in range(2):
         task.apply(throw=True)
     assert not JobRun.objects.exclude(error="").exists()
+    assert {name for run in JobRun.objects.all() for name in run.counts} <= COUNT_LABELS.keys(), "officers read them"
 
 
 def test_the_sealing_job_seals():

@@ -11,12 +11,13 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from incentives.models import TierAssessment, TierObjection
-from incentives.selectors.tiers import tier_history
+from incentives.selectors.tiers import tier_history, tiers_are_stale
 from incentives.services.tiers import tier_mark, tiers_recompute
 from registry import clock
 from registry.models import Department
 from tests.factories import make_account, make_department, make_subject
 from tests.incentives.honouring import honoured, make_jury
+from tests.incentives.test_tier_sets import edition
 from tests.sanctions.case_world import activate, add_penalty
 from tests.streaming import loaded_at_once
 
@@ -58,6 +59,18 @@ def test_the_list_tells_tiers_what_is_missing_and_is_narrowed(officer):
     assert unknown.name in text_of(officer, "tiers:list", missing="risk")
     assert unknown.name not in text_of(officer, "tiers:list", industry="建材")
     assert "没有符合条件" in text_of(officer, "tiers:list", tier="D")
+
+
+def test_the_list_says_that_a_new_edition_has_graded_nobody_yet(officer):
+    graded(risk="low", standardisation=1)
+    assert "还没有按它评定" not in text_of(officer, "tiers:list")
+    assert not tiers_are_stale(clock.today())
+    edition(1, clock.today())
+    assert "还没有按它评定" in text_of(officer, "tiers:list")
+    assert tiers_are_stale(clock.today()), "a draw now would go by the old tiers"
+    tiers_recompute(on=clock.today())
+    assert "还没有按它评定" not in text_of(officer, "tiers:list")
+    assert not tiers_are_stale(clock.today())
 
 
 def test_the_sheet_holds_what_the_list_shows(officer):

@@ -149,7 +149,7 @@ def test_every_answer_is_that_of_one_evaluation(seed):
     def hold(loaded, on):
         active = active_of(loaded.pack)
         found, counts = asked(active, on)
-        alone.append(counts["alone"] / counts["judged"])
+        alone.append(counts["alone"] / counts["graded"])
         assert found == one_by_one(active, on)
 
     hold()
@@ -209,7 +209,7 @@ def test_a_pack_beyond_the_question_is_evaluated_one_by_one_and_counted():
     build(size=40)
     assert tier_plan(active.pack) is None
     found, number = asked(active, ON)
-    assert number["alone"] == number["judged"] == len(found) > 0
+    assert number["alone"] == number["graded"] == len(found) > 0
     assert found == one_by_one(active, ON)
 
 

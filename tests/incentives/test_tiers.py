@@ -42,7 +42,7 @@ def recompute(day) -> tuple[int, int]:
     """Settle the day; return how many were looked at and how many changed. Asking everybody must never find anything."""
     counts = tiers_recompute(on=day)
     assert counts["corrected"] == 0
-    return counts["judged"], counts["changed"]
+    return counts["graded"], counts["changed"]
 
 
 def test_newcomers_are_graded_once_and_nobody_is_looked_at_again_without_a_change():
