@@ -94,8 +94,7 @@ def machine() -> str:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        return _machine(cursor.fetchone()[0])
+        return _machine(_settings(cursor))
 
 
 def machine_of(database: str) -> str:
@@ -104,17 +103,24 @@ def machine_of(database: str) -> str:
 
     server = psycopg2.connect(f"{SERVER}/{database}")
     with server.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        version = cursor.fetchone()[0]
+        settings = _settings(cursor)
     server.close()
-    return _machine(version)
+    return _machine(settings)
 
 
-def _machine(server_version: str) -> str:
+def _settings(cursor: Any) -> tuple[str, str]:
+    """The server's version, and how much memory it keeps tables and indexes in."""
+    cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
+    version, buffers = cursor.fetchone()
+    return version.split()[0], buffers
+
+
+def _machine(settings: tuple[str, str]) -> str:
+    version, buffers = settings
     load = " / ".join(f"{each:.1f}" for each in os.getloadavg())
     return (
-        f"{os.cpu_count()} cores, {platform.machine()}, PostgreSQL {server_version.split()[0]} on the same machine, Python "
-        f"{platform.python_version()}; load averages at the end {load}."
+        f"{os.cpu_count()} cores, {platform.machine()}, PostgreSQL {version} on the same machine with "
+        f"shared_buffers of {buffers}, Python {platform.python_version()}; load averages at the end {load}."
     )
 
 
