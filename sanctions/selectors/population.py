@@ -172,21 +172,3 @@ def _judged(world: SubjectWorld, loaded: LoadedPack, on: date) -> Judged:
         return Judged(world, evaluate_loaded(world, loaded, on))
     except Exception as error:  # noqa: BLE001  (one subject does not hold up the county; the caller tells of it)
         return Judged(world, None, error)
-
-
-def population_quiet() -> Iterator[Answer]:
-    """Yield the answers that the query alone gives, in order of subject, a chunk at a time."""
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT subject_id, points, next_change_on, wakes_on FROM {ANSWERS} "
-                "WHERE is_loud = 0 AND subject_id > %s ORDER BY subject_id LIMIT %s",
-                [after, CHUNK],
-            )
-            rows = cursor.fetchall()
-        for subject_id, points, changes_on, wakes_on in rows:
-            yield Answer(subject_id, points, _day(changes_on), _day(wakes_on))
-        if len(rows) < CHUNK:
-            return
-        after = rows[-1][0]

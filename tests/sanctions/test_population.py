@@ -15,12 +15,13 @@ from sanctions.models import Candidate, PopulationRun, Standing
 from sanctions.selectors import population
 from sanctions.selectors.history import evaluate_loaded
 from sanctions.selectors.population import (
+    ANSWERS,
+    Answer,
     population_ask,
     population_ask_few,
     population_choose,
     population_judge,
     population_loud,
-    population_quiet,
 )
 from sanctions.selectors.population_changes import changes_seen
 from sanctions.selectors.worlds import worlds_of
@@ -121,11 +122,24 @@ def draft(name):
     return parse_pack(DRAFTS[name], source=name)
 
 
+def population_quiet():
+    """What the last question of everybody answered by itself, in order of subject; SQLite tells days as texts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT subject_id, points, next_change_on, wakes_on FROM {ANSWERS} WHERE is_loud = 0 ORDER BY subject_id"  # noqa: S608
+        )
+        return [Answer(pk, points, a_day(change), a_day(wake)) for pk, points, change, wake in cursor.fetchall()]
+
+
+def a_day(value):
+    return Day.fromisoformat(value) if isinstance(value, str) else value
+
+
 def answers(loaded, on, *, chosen=None):
     """Subject → (points, next change, list → grounds) out of the whole-county question."""
     if chosen is None:
         population_ask(loaded.pack, on)
-        quiet, loud = list(population_quiet()), population_loud()
+        quiet, loud = population_quiet(), population_loud()
     else:
         few = population_ask_few(loaded.pack, on, chosen)
         quiet, loud = few.quiet, few.loud
