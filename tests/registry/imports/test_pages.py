@@ -1,7 +1,9 @@
 """The pages of an import: upload, preview, progress, result, and the files to download."""
 
 import datetime as dt
+import html
 import io
+import re
 
 import pytest
 import time_machine
@@ -91,6 +93,17 @@ def test_the_same_bytes_are_told_to_the_officer(officer, bureau, handler):
     content = xlsx([good(1)])
     preview(content, department=bureau, actor=handler)
     assert "内容完全相同的文件曾于" in upload(officer, bureau, content).content.decode()
+
+
+def test_a_row_that_was_there_already_leads_to_the_record_that_says_so(officer, bureau, handler):
+    for _ in range(2):
+        batch = preview(xlsx([good(1)]), department=bureau, actor=handler)
+        import_start(batch_id=batch.pk, actor=handler, on=TODAY)
+        import_chunk_take(batch_id=batch.pk, on=TODAY)
+    record = Record.objects.get()
+    [link] = set(re.findall(r'href="(/office/records/\?text=[^"]+)"', page(officer, batch, tab="same")))
+    found = officer.get(html.unescape(link)).content.decode()
+    assert reverse("registry:record-detail", args=[record.public_id]) in found
 
 
 @pytest.mark.parametrize("tab", ["imported", "refused", "same", "waiting"])
