@@ -2,12 +2,12 @@
 
 Cases, candidates, entries without grounds, cross-checks, requests, inspections, orders, publicity, tips, commitments and claims lie
 in tables of their own. Each becomes a `Source` with the same columns, so that one union is sorted and cut into pages by
-the database, and counting takes one statement a source.
+the database, and counting takes a statement or few a source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -28,11 +28,12 @@ from registry.selectors.rights import is_withheld, roles_on
 from repair.models import Objection, RepairApplication, Request
 from repair.rules.lifecycle import ACCEPTED, FILED, OPEN, SUPPLEMENT
 from repair.selectors.lists import supplement_over, undos_to_decide
-from sanctions.models import Candidate, Case
+from sanctions.models import Candidate, Case, MeasureOrder
 from sanctions.rules import tips as tip_rules
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.cross_checks import cross_checks_open
-from sanctions.selectors.orders import orders_owed, orders_visible_to
+from sanctions.selectors.order_counts import owed_numbers
+from sanctions.selectors.orders import orders_owed, orders_visible_to, owed_first, with_due_day
 from sanctions.selectors.tips import tips_open, tips_visible_to
 from sanctions.selectors.turns import TAKE, cases_with_turns, turns_of
 
@@ -54,6 +55,8 @@ CASE_KIND = Case._meta.label_lower
 # `pk__in=[]` would be folded away, and with it every other number of the same aggregate.
 NOTHING, EVERYTHING = Q(pk__lt=0), Q(pk__isnull=False)
 _NO_END: Final = 10**12  # more rows than there are
+_ONE_DAY: Final = timedelta(days=1)
+Key = tuple[str, int, date]
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,48 @@ class Source:
         }
         return conditions[queue]
 
+    def numbers(self, queues: Iterable[str], desk: Desk) -> dict[str, int]:
+        """Return how much of it lies in each of the queues. One statement."""
+        counts = {queue: Count("pk", filter=self.condition(queue, desk)) for queue in queues}
+        rows = self.rows if desk.is_whole else self.rows.filter(self.mine | self.unassigned)
+        # Cut, though at nothing: of each row its due day is looked up once, and not anew by every count.
+        return rows[:_NO_END].aggregate(**counts)
+
+    def first(self, queue: str, desk: Desk, most: int | None) -> QuerySet[Any]:
+        """Return rows of the queue, among them the first `most` by due day and key; None: all."""
+        return self.rows.filter(self.condition(queue, desk))
+
+
+@dataclass(frozen=True)
+class OrderSource(Source):
+    """Orders of departments (None: of all; the desk's own, if any): by far the most work of an office. Counted and found
+    from the deadlines by index; of so many rows not every due day is looked up for one page."""
+
+    departments: Collection[int | None] | None = None
+
+    def numbers(self, queues: Iterable[str], desk: Desk) -> dict[str, int]:
+        owed = owed_numbers(desk.on, desk.soon_until, self.departments)
+        found = {"overdue": owed.overdue, "today": owed.today, "soon": owed.soon, "unassigned": 0}
+        return {queue: found.get(queue, owed.everything) for queue in queues}
+
+    def first(self, queue: str, desk: Desk, most: int | None) -> QuerySet[Any]:
+        rows = super().first(queue, desk, most)
+        if most is None or queue == "unassigned" or self.departments == ():
+            return rows
+        since = desk.on if queue == "soon" else None
+        until = {"overdue": desk.on - _ONE_DAY, "soon": desk.soon_until}.get(queue)
+        ids = owed_first(desk.on, most, departments=self.departments, since=since, until=until)
+        # Behind those that have a day stand those that have none.
+        is_enough = len(ids) == most or until is not None
+        return _order_rows(with_due_day(MeasureOrder.objects.filter(pk__in=ids), desk.on)) if is_enough else rows
+
 
 def _rows(found: QuerySet[Any], source: str, due: Any) -> QuerySet[Any]:
     return found.order_by().annotate(source=Value(source, output_field=CharField()), due=due)
+
+
+def _order_rows(found: QuerySet[Any]) -> QuerySet[Any]:
+    return found.order_by().annotate(source=Value(ORDER, output_field=CharField()))
 
 
 def sources_of(desk: Desk) -> list[Source]:
@@ -248,8 +290,10 @@ def _inspections(desk: Desk) -> Source:
 
 def _orders(desk: Desk) -> Source:
     seen = orders_visible_to(desk.account, desk.on).select_related(None).prefetch_related(None)
-    rows = orders_owed(seen, desk.on).order_by().annotate(source=Value(ORDER, output_field=CharField()))
-    return Source(rows, Q(department=desk.account.department_id) if desk.may("order.answer") else NOTHING)
+    own = (desk.account.department_id,) if desk.may("order.answer") else ()
+    rows = _order_rows(orders_owed(seen, desk.on))
+    mine = Q(department=desk.account.department_id) if own else NOTHING
+    return OrderSource(rows, mine, departments=None if desk.is_whole else own)
 
 
 def _tips(desk: Desk) -> Source:
@@ -289,20 +333,36 @@ def _claims() -> Source:
 
 
 def queue_counts(desk: Desk, sources: Iterable[Source]) -> dict[str, int]:
-    """Return how much lies in each queue, and how much of it is due `today`. One statement a source."""
-    queues = [*QUEUES, "today"]
-    totals = dict.fromkeys(queues, 0)
+    """Return how much lies in each queue of the desk, and how much of it is due `today`."""
+    queues = [*queues_of(desk), "today"]
+    totals = dict.fromkeys([*QUEUES, "today"], 0)
     for source in sources:
-        counts = {queue: Count("pk", filter=source.condition(queue, desk)) for queue in queues}
-        rows = source.rows if desk.is_whole else source.rows.filter(source.mine | source.unassigned)
-        # Cut, though at nothing: of each row its due day is looked up once, and not anew by every count.
-        for queue, number in rows[:_NO_END].aggregate(**counts).items():
+        for queue, number in source.numbers(queues, desk).items():
             totals[queue] += number
     return totals
 
 
-def queue_rows(desk: Desk, sources: Iterable[Source], queue: str) -> QuerySet[Model, tuple[str, int, date]]:
-    """Return (source, primary key, due day) of the queue, the earliest due day first. For pages: slice, then
-    `credit_site.selectors.work.work_items`."""
-    parts = [source.rows.filter(source.condition(queue, desk)).values_list("source", "pk", "due") for source in sources]
-    return parts[0].union(*parts[1:], all=True).order_by("due", "source", "pk")
+class QueueRows(Sequence[Key]):
+    """A queue's (source, primary key, due day), the earliest due day first; read when it is cut or iterated over."""
+
+    def __init__(self, desk: Desk, sources: Iterable[Source], queue: str) -> None:
+        self._desk, self._sources, self._queue = desk, list(sources), queue
+
+    def _found(self, most: int | None) -> QuerySet[Model, Key]:
+        parts = [source.first(self._queue, self._desk, most) for source in self._sources]
+        first, *rest = (part.values_list("source", "pk", "due") for part in parts)
+        return first.union(*rest, all=True).order_by("due", "source", "pk")
+
+    def __getitem__(self, places: Any) -> Any:
+        return list(self._found(places.stop)[places]) if places.stop else []
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._found(None))
+
+    def __len__(self) -> int:
+        return self._found(None).order_by().count()
+
+
+def queue_rows(desk: Desk, sources: Iterable[Source], queue: str) -> QueueRows:
+    """Return the rows of the queue. For pages: slice, then `credit_site.selectors.work.work_items`."""
+    return QueueRows(desk, sources, queue)

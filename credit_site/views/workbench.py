@@ -26,7 +26,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("queue", "")
     queue = asked if asked in queues else queues[0]
     counts = queue_counts(desk, sources)
-    page = page_of(request, queue_rows(desk, sources, queue), per_page=PAGE_SIZE)
+    page = page_of(request, queue_rows(desk, sources, queue), per_page=PAGE_SIZE, known=counts[queue])
     context = {
         "desk": desk,
         "queue": queue,

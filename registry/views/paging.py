@@ -1,5 +1,6 @@
 """One page of a list."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,7 +17,9 @@ class CappedPaginator(Paginator):
     """Counts rows only as far as the page asked for needs, at least up to `COUNT_MOST`: every page can be reached, one
     after the other, and none pays for counting a million rows."""
 
-    def __init__(self, found: QuerySet[Any], per_page: int, *, asked: int, known: int | None = None) -> None:
+    def __init__(
+        self, found: QuerySet[Any] | Sequence[Any], per_page: int, *, asked: int, known: int | None = None
+    ) -> None:
         super().__init__(found, per_page)
         self.most, self.known = max(COUNT_MOST, asked * per_page), known
 
@@ -37,7 +40,7 @@ class CappedPaginator(Paginator):
 
 
 def page_of(
-    request: HttpRequest, found: QuerySet[Any], *, per_page: int = PER_PAGE, known: int | None = None
+    request: HttpRequest, found: QuerySet[Any] | Sequence[Any], *, per_page: int = PER_PAGE, known: int | None = None
 ) -> Page[Any]:  # fmt: skip
     """Return the page that `?page=` asks for; the nearest one when there is no such page. `known`: how many rows there are,
     where that was counted already."""

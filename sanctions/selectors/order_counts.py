@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from registry.models import Deadline, Department
 from sanctions.models import ListEntry, MeasureOrder
@@ -27,6 +27,8 @@ from sanctions.selectors.orders import (
     entry_over,
     in_queue,
     overdue,
+    running_deadlines,
+    with_due_day,
 )
 
 State = MeasureOrder.State
@@ -34,6 +36,7 @@ Ending = MeasureOrder.Ending
 
 COUNT_MOST = 1000
 _QUEUE_OF: Final = {State.DISPATCHED: "waiting", State.RECEIVED: "answering"}
+_TO_SETTLE: Final = Q(state__in=_QUEUE_OF, ending=Ending.NONE) | Q(ending=Ending.DISPATCHED) & ~Q(state=State.REFUSED)
 
 Numbers = dict[str, Counter[int]]
 """Numbers of orders by queue and department; the queues are those of which something is owed, and the refused."""
@@ -59,30 +62,67 @@ def number_known(queues: list[tuple[str, str, int]], queue: str, numbers: Number
 
 
 def numbers_by_department(on: date, departments: Collection[int | None] | None = None) -> Numbers:
-    """Return what waits, is answered, late, refused and to be lifted on the day `on`; `departments` None: of all. Four
+    """Return what waits, is answered, late, refused and to be lifted on the day `on`; `departments` None: of all. Five
     statements."""
-    return _unsettled(on, departments) | {"late": _late(on, departments)}
+    odd = _out_of_their_days(on)
+    return _unsettled(on, departments, odd) | {"late": _late(on, departments, odd)}
 
 
 def _among(found: QuerySet[Any], departments: Collection[int | None] | None) -> QuerySet[Any]:
     return found if departments is None else found.filter(department__in=departments)
 
 
-def _late(on: date, departments: Collection[int | None] | None) -> Counter[int]:
+@dataclass(frozen=True)
+class OwedNumbers:
+    """How many orders departments owe something of; of them with a day that is over, with today, and with one that is
+    soon (today too)."""
+
+    everything: int
+    overdue: int
+    today: int
+    soon: int
+
+
+def owed_numbers(on: date, until: date, departments: Collection[int | None] | None = None) -> OwedNumbers:
+    """Return the numbers of `orders_owed` on the day `on`; soon is until `until`; `departments` None: of all."""
+    odd = _out_of_their_days(on)
+    unsettled = _unsettled(on, departments, odd)
+    # What is to be answered or ended is counted already.
+    with_pauses = _among(_with_pauses(MeasureOrder.objects.exclude(_TO_SETTLE), on), departments)
+    days = {"overdue": Q(due_on__lt=on), "today": Q(due_on=on), "soon": Q(due_on__gte=on)}
+    dues = _among(running_deadlines().filter(due_on__lte=until), departments)
+    numbers = _asked(dues, odd).aggregate(**{name: Count("pk", filter=day) for name, day in days.items()})
+    for due in with_due_day(_due_with_pauses(dues, on), on).values_list("due", flat=True):
+        numbers["overdue"] += due < on
+        numbers["today"] += due == on
+        numbers["soon"] += due >= on
+    everything = sum(unsettled[queue].total() for queue in ("waiting", "answering", "ending")) + with_pauses.count()
+    return OwedNumbers(everything, **numbers)
+
+
+def _late(on: date, departments: Collection[int | None] | None, odd: QuerySet[MeasureOrder]) -> Counter[int]:
     late = _among(overdue(on), departments)
-    # An order has one of these two open at most: its time to answer ends when its ending is asked for.
-    asked = late.filter(code__in=[ANSWER_DEADLINE, ENDING_DEADLINE])
-    asked = asked.exclude(code=ANSWER_DEADLINE, object_id__in=_out_of_their_days(on).values("pk"))
-    numbers = Counter(dict(asked.values_list("department").annotate(number=Count("*"))))
-    numbers.update(dict(_late_with_pauses(late, on).values_list("department").annotate(number=Count("*"))))
+    numbers = Counter(dict(_asked(late, odd).values_list("department").annotate(number=Count("*"))))
+    numbers.update(dict(_due_with_pauses(late, on).values_list("department").annotate(number=Count("*"))))
     return numbers
 
 
-def _late_with_pauses(late: QuerySet[Deadline], on: date) -> QuerySet[MeasureOrder]:
-    """Measures to be stopped or taken up again whose day for it is over."""
-    ids = late.filter(code__in=[PAUSE_DEADLINE, RESUMPTION_DEADLINE]).values("object_id")
-    orders = MeasureOrder.objects.filter(pk__in=ids).exclude(state__in=_QUEUE_OF).order_by()
-    owed = [in_queue(orders, queue, on).values("pk") for queue in ("stopping", "resuming")]
+def _asked(dues: QuerySet[Deadline], odd: QuerySet[MeasureOrder]) -> QuerySet[Deadline]:
+    """Those of the deadlines that stand for an order to be answered or to be ended, each for another one."""
+    # An order has one of these two open at most: its time to answer ends when its ending is asked for.
+    asked = dues.filter(code__in=[ANSWER_DEADLINE, ENDING_DEADLINE])
+    return asked.exclude(code=ANSWER_DEADLINE, object_id__in=odd.values("pk"))
+
+
+def _due_with_pauses(dues: QuerySet[Deadline], on: date) -> QuerySet[MeasureOrder]:
+    """Measures to be stopped or taken up again for which one of the deadlines stands."""
+    ids = dues.filter(code__in=[PAUSE_DEADLINE, RESUMPTION_DEADLINE]).values("object_id")
+    return _with_pauses(MeasureOrder.objects.filter(pk__in=ids).exclude(state__in=_QUEUE_OF), on)
+
+
+def _with_pauses(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
+    """Those of the orders that are to be stopped or taken up again."""
+    owed = [in_queue(orders.order_by(), queue, on).values("pk") for queue in ("stopping", "resuming")]
     return MeasureOrder.objects.filter(pk__in=owed[0].union(owed[1])).order_by()
 
 
@@ -90,7 +130,9 @@ def _out_of_their_days(on: date) -> QuerySet[MeasureOrder]:
     """Orders without an ending whose entry is over, with no job having said so yet, or has not begun: few."""
     unannounced = ListEntry.objects.filter(ends_on__lte=on, expiry_announced_on__isnull=True).order_by().values("pk")
     coming = ListEntry.objects.filter(starts_on__gt=on).order_by().values("pk")
-    return MeasureOrder.objects.filter(ending=Ending.NONE, entry__in=unannounced.union(coming)).order_by()
+    # Read here: that there are few a database does not expect of a subquery.
+    entries = list(unannounced.union(coming, all=True).values_list("pk", flat=True))
+    return MeasureOrder.objects.filter(ending=Ending.NONE, entry__in=entries).order_by()
 
 
 @dataclass(frozen=True)
@@ -118,7 +160,7 @@ def department_standings(numbers: Numbers) -> list[DepartmentStanding]:
     return sorted(standings, key=lambda each: (-each.overdue, -each.waiting, each.department.code))
 
 
-def _unsettled(on: date, departments: Collection[int | None] | None) -> Numbers:
+def _unsettled(on: date, departments: Collection[int | None] | None, odd: QuerySet[MeasureOrder]) -> Numbers:
     numbers: Numbers = {queue: Counter() for queue in ("waiting", "answering", "refused", "ending")}
     found = _by_state(_among(MeasureOrder.objects.filter(NOT_SETTLED), departments))
     for department, state, ending, number in found.values_list("department", "state", "ending", "number"):
@@ -129,7 +171,7 @@ def _unsettled(on: date, departments: Collection[int | None] | None) -> Numbers:
         elif ending == Ending.NONE:
             numbers[_QUEUE_OF[state]][department] += number
     is_over = ExpressionWrapper(entry_over(on), BooleanField())
-    odd = _among(_out_of_their_days(on), departments).exclude(state=State.REFUSED).annotate(is_over=is_over)
+    odd = _among(odd, departments).exclude(state=State.REFUSED).annotate(is_over=is_over)
     found = _by_state(odd, "is_over")
     for department, state, over, number in found.values_list("department", "state", "is_over", "number"):
         if state in _QUEUE_OF:

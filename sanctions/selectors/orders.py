@@ -1,6 +1,6 @@
 """Reads of measure orders. A measure is in force only while its entry is and while the entry is not paused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,11 +11,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Whe
 from registry.models import Account, Deadline, Department
 from registry.rules import access
 from registry.rules.joint_action import Unmatched, load_joint_action
-from registry.selectors.deadlines import DeadlineView, clock_stands, deadline_views, earliest_due, with_clock
+from registry.selectors.deadlines import NO_DAY, DeadlineView, clock_stands, deadline_views, earliest_due, with_clock
 from registry.selectors.policies import CatalogueMeasure, RefusedMeasure, catalogue_measures, packs_active
 from registry.selectors.rights import roles_on
 from sanctions.models import ListEntry, MeasureOrder, OrderPause
-from sanctions.selectors.entries import EntryState, entry_ground_items, entry_state, pauses_running
+from sanctions.selectors.entries import ONE_DAY, EntryState, entry_ground_items, entry_state, pauses_running
 
 State = MeasureOrder.State
 Ending = MeasureOrder.Ending
@@ -25,6 +25,7 @@ ANSWER_DEADLINE = "order-answer"
 ENDING_DEADLINE = "order-ending"
 PAUSE_DEADLINE = "order-pause"
 RESUMPTION_DEADLINE = "order-resumption"
+ORDER_DEADLINES = (ANSWER_DEADLINE, ENDING_DEADLINE, PAUSE_DEADLINE, RESUMPTION_DEADLINE)
 
 # What a department has to do next; the codes are the steps of the API, `answer` stands for two of them.
 OWED = {
@@ -217,11 +218,16 @@ def _late(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[MeasureOrder]:
     return orders.filter(pk__in=late.values("object_id")).filter(running | lifting)
 
 
+def running_deadlines() -> QuerySet[Deadline]:
+    """Return the open deadlines of orders whose clock does not stand still."""
+    return Deadline.objects.filter(
+        ~clock_stands(), object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True
+    ).order_by()
+
+
 def overdue(on: date) -> QuerySet[Deadline]:
     """Return the open deadlines of orders whose day was over before `on` and whose clock does not stand still."""
-    return Deadline.objects.filter(
-        ~clock_stands(), object_kind=ORDER_KIND, met_on__isnull=True, cancelled_on__isnull=True, due_on__lt=on
-    ).order_by()
+    return running_deadlines().filter(due_on__lt=on)
 
 
 def _stops_owed(on: date) -> QuerySet[OrderPause]:
@@ -252,13 +258,65 @@ def resumption_owed(order: MeasureOrder, on: date) -> OrderPause | None:
 
 
 def orders_owed(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
-    """Narrow to the orders that a department has not answered, stopped, taken up again or ended as asked, with `due` (`NO_DAY` where none runs).
+    """Narrow to the orders that a department has not answered, stopped, taken up again or ended as asked, with `due`."""
+    return with_due_day(_among(orders, [*_running_parts(orders, on), orders.filter(_lifting(on))]), on)
+
+
+def with_due_day(orders: QuerySet[MeasureOrder], on: date) -> QuerySet[Any]:
+    """Annotate `due`, the day until which a department has to act (`NO_DAY` where none runs).
 
     Once an entry is over, the time to answer is too, whether or not a job has said so yet.
     """
-    owed = _among(orders, [*_running_parts(orders, on), orders.filter(_lifting(on))])
     over = When(entry_over(on), then=earliest_due(ORDER_KIND, code=ENDING_DEADLINE))
-    return owed.annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
+    return orders.annotate(due=Choice(over, default=earliest_due(ORDER_KIND)))
+
+
+def owed_first(
+    on: date, most: int, *, departments: Collection[int | None] | None = None,
+    since: date | None = None, until: date | None = None,
+) -> list[int]:  # fmt: skip
+    """Return the ids of the first `most` of `orders_owed` by `due` and id, of departments (None: of all) and of days from
+    `since` to `until`. Fewer than `most`: no further one has a day.
+
+    Found from the deadlines, which an index holds by day: of those behind nothing is looked up.
+    """
+    dues = running_deadlines().filter(code__in=ORDER_DEADLINES)
+    if departments is not None:
+        dues = dues.filter(department__in=departments)
+    if since is not None:
+        dues = dues.filter(due_on__gte=since)
+    if until is not None:
+        dues = dues.filter(due_on__lte=until)
+    reach = most
+    while True:
+        horizon = _day_reached(dues, reach)
+        near = dues.filter(due_on__lte=horizon) if horizon is not None else dues
+        last = min(each for each in (horizon, until, NO_DAY - ONE_DAY) if each is not None)
+        owed = _owed_among(set(near.values_list("object_id", flat=True)), on)
+        found = [order for due, order in owed if (since is None or since <= due) and due <= last]
+        if len(found) >= most or horizon is None:
+            return found[:most]
+        reach *= 4  # a deadline whose order owes nothing any more: there should be none
+
+
+def _day_reached(dues: QuerySet[Deadline], reach: int) -> date | None:
+    """Return the first day until which one of the codes has `reach` deadlines; None where none has so many."""
+    days: list[date] = []
+    for code in ORDER_DEADLINES:
+        # In the order of the index.
+        by_day = (
+            dues.filter(code=code).order_by("due_on", "department_id", "object_id").values_list("due_on", flat=True)
+        )
+        days += by_day[reach - 1 : reach]
+    return min(days, default=None)
+
+
+def _owed_among(ids: Collection[int], on: date) -> list[tuple[date, int]]:
+    """Return (due day, id) of those of the orders of which something is owed, in that order."""
+    stops, resumptions = (each.filter(order=OuterRef("pk")) for each in (_stops_owed(on), _resumptions_owed()))
+    answering = Q(state__in=[State.DISPATCHED, State.RECEIVED], ending=Ending.NONE)
+    owed = entry_runs(on) & (answering | Exists(stops) | Exists(resumptions)) | _lifting(on)
+    return sorted(with_due_day(MeasureOrder.objects.filter(owed, pk__in=ids), on).values_list("due", "pk"))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from registry.base.errors import DomainError
+from registry.selectors.deadlines import NO_DAY
 from sanctions.models import ListEntry, MeasureOrder
-from sanctions.selectors.order_counts import department_standings, numbers_by_department, queue_counts
-from sanctions.selectors.orders import in_queue, order_state
+from sanctions.selectors.order_counts import (
+    OwedNumbers,
+    department_standings,
+    numbers_by_department,
+    owed_numbers,
+    queue_counts,
+)
+from sanctions.selectors.orders import in_queue, order_state, orders_owed, owed_first
 from sanctions.services.endings import endings_dispatch
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
 from sanctions.services.order_pauses import order_confirm_pause, order_confirm_resumption
@@ -57,6 +64,29 @@ def by_queue(on):
     return {code: tuple(numbers) for code, numbers in found.items()}
 
 
+def owed_of_all(on, department):
+    """(order, due day) of what is owed, the earliest first: each order's day looked up by itself."""
+    orders = MeasureOrder.objects.all() if department is None else MeasureOrder.objects.filter(department=department)
+    return sorted(orders_owed(orders, on).values_list("due", "pk"))
+
+
+def check_owed(on, department):
+    """What is owed is counted, and the first of it found, as every order tells by itself."""
+    dues, until = owed_of_all(on, department), on + dt.timedelta(5)
+    departments = None if department is None else [department]
+    soon = [pk for due, pk in dues if on <= due <= until]
+    assert owed_numbers(on, until, departments) == OwedNumbers(
+        len(dues), sum(due < on for due, _ in dues), sum(due == on for due, _ in dues), len(soon)
+    )  # fmt: skip
+    dated = [pk for due, pk in dues if due != NO_DAY]
+    for most in (1, 3, 1000):
+        assert owed_first(on, most, departments=departments) == dated[:most]
+        assert owed_first(on, most, departments=departments, since=on, until=until) == soon[:most]
+    late = [pk for due, pk in dues if due < on]
+    assert owed_first(on, 1000, departments=departments, until=on - dt.timedelta(1)) == late
+    return {len(dues) > len(dated) > 0, "soon" if soon else "", "late" if late else ""}
+
+
 def step(chance, officers, on):
     """Do one thing with an order or an entry, or nothing where it may not be done."""
     order = chance.choice(list(MeasureOrder.objects.select_related("entry")))
@@ -85,7 +115,7 @@ def step(chance, officers, on):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_numbers_are_those_of_the_queues_whatever_was_done(seed, county):
-    chance, on, seen = random.Random(seed), DAY, set()
+    chance, on, seen, checked = random.Random(seed), DAY, set(), set()
     for _ in range(30):
         for _ in range(3):
             step(chance, county, on)
@@ -94,8 +124,10 @@ def test_the_numbers_are_those_of_the_queues_whatever_was_done(seed, county):
             numbers = told(later)
             assert numbers == by_queue(later), (seed, on, ahead)
             seen |= {queue for row in numbers.values() for queue, number in zip(QUEUES, row, strict=True) if number}
+        checked |= check_owed(on + dt.timedelta(chance.choice([0, 12, 40])), chance.choice([None, *county]))
         on += dt.timedelta(chance.choice([0, 1, 1, 3]))
     assert seen == set(QUEUES), "the walk met every queue"
+    assert {True, "soon", "late"} <= checked, "and days of every kind, and none"
 
 
 def test_a_measure_that_may_not_be_ordered_again_is_still_to_be_lifted_when_its_entry_is_put_back(county):
@@ -128,7 +160,12 @@ def test_the_number_of_statements_does_not_grow_with_orders_or_departments(count
     before = statements()
     for place in range(5):
         make_order(ListEntry.objects.first(), make_department(), on=DAY, measure_code=str(900 + place))
-    assert (before, statements()) == (9, 9)
+    assert (before, statements()) == (10, 10)
+
+
+def test_what_is_owed_by_nobody_asks_for_nothing(county):
+    assert owed_numbers(DAY, DAY, []) == OwedNumbers(0, 0, 0, 0)
+    assert owed_first(DAY, 5, departments=[]) == []
 
 
 def test_the_tabs_count_one_department_alone(county):
