@@ -9,6 +9,7 @@ accepted what a channel has acknowledged and none has sent back.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -87,6 +88,47 @@ class Counts:
         """Add another's numbers."""
         for each in fields(self):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What counts about a decision. `is_exempt`: it need not be public; `reported_on`, `public_on`: when it was first sent
+    and first published (None: not yet); `due_on`: until when both are due (None: no time limit)."""
+
+    is_draft: bool
+    is_exempt: bool
+    reported_on: date | None
+    is_accepted: bool
+    is_refused: bool
+    due_on: date | None
+    public_on: date | None
+
+
+def counts_of(each: Decision, on: date, number: int = 1) -> Counts:
+    """Return what `number` decisions that are alike count as on the day `on`."""
+    if each.is_exempt:
+        return Counts(exempt=number)
+    due, is_reported, is_public = each.due_on, each.reported_on is not None, each.public_on is not None
+    is_over = due is not None and due < on
+    held = {
+        "known": True,
+        "pending": each.is_draft,
+        "reported": is_reported,
+        "undated": is_reported and due is None,
+        "late": _is_after(each.reported_on, due),
+        "unreported": not is_reported and is_over,
+        "refused": each.is_refused,
+        "accepted": each.is_accepted and not each.is_refused,
+        "unanswered": is_reported and not each.is_accepted and not each.is_refused,
+        "published": is_public,
+        "published_late": _is_after(each.public_on, due),
+        "unpublished": not each.is_draft and not is_public and is_over,
+    }
+    return Counts(**{name: number for name, holds in held.items() if holds})
+
+
+def _is_after(day: date | None, due: date | None) -> bool:
+    return day is not None and due is not None and day > due
 
 
 def _rate(part: int, whole: int) -> Decimal | None:

@@ -123,6 +123,21 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_says(shown, number):
     assert decisions_shown(month_span(NOVEMBER, on=TODAY), shown=shown).count() == number
 
 
+@pytest.mark.usefixtures("month")
+@pytest.mark.parametrize("on", [day(10), TODAY, dt.date(2026, 12, 31)])
+def test_each_figure_is_the_number_of_its_rows_on_any_day(department, month, on):
+    """Counted by the rules from what is alike, and found by the database's conditions, one at a time."""
+    channels.reported(month["late"], on=day(13), answered="refused")
+    other = make_department("shichang")
+    decided(day(2), reported=day(3), department=other, published=day(4))
+    channels.confirmed(county.make_permit(make_subject(), decided_on=day(18), department=other), on=day(19))
+    span = month_span(NOVEMBER, on=on)
+    total = lines_by_department(span)[1].total
+    names = {"all": "known", **{name: name.replace("-", "_") for name in SHOWN if name not in ("all", "undated")}}
+    found = {figure: decisions_shown(span, shown=shown).count() for shown, figure in names.items()}
+    assert {figure: getattr(total, figure) for figure in found} == found
+
+
 def test_a_late_row_says_its_days(month):
     """From the 2nd to the 12th are eight working days, one day more than allowed."""
     found = decisions_shown(month_span(NOVEMBER, on=TODAY), shown="late")
