@@ -1,10 +1,13 @@
 """Reading records: who sees which, the list with its filters, one record with everything that hangs on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.models import Account, Event, Finding, Record, RecordEvidence, RecordItem
 from registry.rules import access
 from registry.rules.names import comparable_document_number
@@ -34,28 +37,39 @@ def records_visible_to(account: Account, on: date) -> QuerySet[Record]:
 
 
 def record_list(*, account: Account, on: date, filters: RecordFilters) -> QuerySet[Record]:
-    """Return the visible records that fit, newest decision first, with what a row shows."""
-    found = records_visible_to(account, on)
+    """Return the visible records that fit, newest decision first. For pages: slice, then `records_of_page`."""
+    visible = records_visible_to(account, on)
+    conditions = _conditions(filters)
+    found = visible.filter(*conditions)
     if filters.text.strip():
-        found = _matching(found, filters.text)
-    if filters.state:
-        found = found.filter(state=filters.state)
-    if filters.kind:
-        found = found.filter(kind=filters.kind)
-    if filters.department is not None:
-        found = found.filter(department_id=filters.department)
-    if filters.unclassified:
-        found = found.filter(unclassified())
-    if filters.disputed:
-        found = found.filter(disputed())
-    if filters.decided_from:
-        found = found.filter(decided_on__gte=filters.decided_from)
-    if filters.decided_until:
-        found = found.filter(decided_on__lte=filters.decided_until)
+        found = _matching(visible, found, filters.text, is_narrowed=bool(conditions))
+    return found.order_by("-decided_on", "-pk")
+
+
+def records_of_page(keys: Iterable[int]) -> list[Record]:
+    """Return the records of one page of ids, in that order, with what a row shows."""
+    ids = list(keys)
     items = Prefetch("items", queryset=RecordItem.objects.order_by("pack_id", "code"))
-    return found.select_related("subject", "department").prefetch_related(items).order_by("-decided_on", "-pk")
+    found = Record.objects.select_related("subject", "department").prefetch_related(items).in_bulk(ids)
+    return [found[each] for each in ids if each in found]
 
 
+def _conditions(filters: RecordFilters) -> list[Q]:
+    found = [Q(**{name: value}) for name in ("state", "kind") if (value := getattr(filters, name))]
+    if filters.department is not None:
+        found.append(Q(department=filters.department))
+    if filters.unclassified:
+        found.append(unclassified())
+    if filters.disputed:
+        found.append(disputed())
+    if filters.decided_from:
+        found.append(Q(decided_on__gte=filters.decided_from))
+    if filters.decided_until:
+        found.append(Q(decided_on__lte=filters.decided_until))
+    return found
+
+
+_MANY: Final = 2000  # subjects
 _UNASKED = (Record.Kind.PERMIT, Record.Kind.HONOUR, Record.Kind.INSPECTION)
 
 
@@ -73,19 +87,25 @@ def disputed() -> Q:
     return Q(disputed_on__isnull=False)
 
 
-def _matching(found: QuerySet[Record], text: str) -> QuerySet[Record]:
+def _matching(visible: QuerySet[Record], found: QuerySet[Record], text: str, *, is_narrowed: bool) -> QuerySet[Record]:
     """Narrow by an exact document number first; else by its beginning or by the subject's name, by index; only what
-    neither finds is looked for in the titles, row by row."""
-    number = comparable_document_number(text)
-    exact = found.filter(number_normalized=number)
+    neither finds among all that are visible is looked for in the titles, row by row."""
+    number, in_titles = comparable_document_number(text), Q(title__contains=text.strip())
     if not number:
-        return found.filter(title__contains=text.strip())
-    if exact.exists():
-        return exact
-    of_subjects = Record.objects.filter(subject__in=subjects_named(text)).order_by().values("pk")
-    numbered = Record.objects.filter(number_normalized__startswith=number).order_by().values("pk")
-    indexed = found.filter(pk__in=of_subjects.union(numbered))
-    return indexed if indexed.exists() else found.filter(title__contains=text.strip())
+        return found.filter(in_titles)
+    exact, numbered = Q(number_normalized=number), Q(number_normalized__startswith=number)
+    if visible.filter(exact).exists():
+        return found.filter(exact)
+    subjects = subjects_named(text)
+    named = Q(subject__pk__any_of=subjects)
+    is_numbered = visible.filter(numbered).exists()
+    if not is_numbered and not visible.filter(named).exists():
+        return found.filter(in_titles)
+    if len(subjects) > _MANY and not is_numbered and not is_narrowed:
+        return found.filter(named)  # so many have their records everywhere: gone through by day, a page is soon full
+    # First the ids, by index; left to itself the planner may go through all days for the records of a few.
+    parts = [found.filter(each).order_by().values("pk") for each in (named, numbered)]
+    return visible.filter(pk__in=parts[0].union(parts[1], all=True))
 
 
 def record_detail(account: Account, on: date) -> QuerySet[Record]:

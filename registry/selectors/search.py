@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.base.prepared import Prepared, Slot
 from registry.models import NameGram, Subject, SubjectName
 from registry.rules.identifiers import normalize_code
@@ -23,6 +24,7 @@ from registry.rules.names import comparable_name, query_grams
 FRAGMENT_MOST = 60  # characters; longer than any registered name that people type
 _PROBES = (200, 5_000)  # how far the frequencies of grams are counted: first a little, mostly enough
 _CANDIDATES = 20_000  # how many names are compared with the fragment at most
+_DENSE = 20  # names are rather read through than looked up one by one where a candidate is among so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,27 @@ def names_matching(fragment: str, *, limit: int = 50) -> NameSearch:
     return NameSearch(found.hits, has_more=found.has_more or len(containing) == wanted or is_cut)
 
 
-def subjects_named(text: str) -> QuerySet[Any]:
-    """Return, for `pk__in`, the organisations that bear or bore a name with this fragment and the persons whose name
-    begins with it. Of a fragment with very many names those registered last are compared: `is_too_common` tells."""
+def subjects_named(text: str) -> list[int]:
+    """Return, for `pk__any_of`, the ids of the organisations that bear or bore a name with this fragment and of the
+    persons whose name begins with it. Of a fragment with very many names those registered last are compared:
+    `is_too_common` tells.
+    """
     key = comparable_name(text)[:FRAGMENT_MOST]
     persons = SubjectName.objects.filter(subject__kind=Subject.Kind.PERSON, normalized__startswith=key)
     gram, _ = _rarest(query_grams(key))
-    if gram is None:
-        return persons.order_by().values("subject")
-    newest = NameGram.objects.filter(gram=gram).order_by("-name_id").values("name_id")[:_CANDIDATES]
-    organizations = SubjectName.objects.filter(pk__in=newest, normalized__contains=key)
-    return organizations.order_by().values("subject").union(persons.order_by().values("subject"))
+    organizations = _organizations_with(gram, key) if gram is not None else []
+    return list({*organizations, *persons.order_by().values_list("subject", flat=True)})
+
+
+def _organizations_with(gram: str, key: str) -> list[int]:
+    """Return the organisations that have a name with `key` among the newest names with `gram`."""
+    newest = NameGram.objects.filter(gram=gram).order_by("-name_id").values_list("name_id", flat=True)
+    ids = list(newest[:_CANDIDATES])
+    names = SubjectName.objects.filter(normalized__contains=key).order_by()
+    if ids and ids[0] - ids[-1] < _DENSE * len(ids):
+        candidates, within = set(ids), names.filter(pk__range=(ids[-1], ids[0]))
+        return [subject for name, subject in within.values_list("pk", "subject") if name in candidates]
+    return list(names.filter(pk__any_of=ids).values_list("subject", flat=True))
 
 
 def is_too_common(text: str) -> bool:

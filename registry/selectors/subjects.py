@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.base.personal_data import lookup_hash
 from registry.models import Account, Event, OrganizationRole, Record, RecordItem, Subject, SubjectName
 from registry.rules import access
@@ -72,7 +73,7 @@ def _matching(found: QuerySet[Subject], text: str) -> QuerySet[Subject]:
     bearers = found.filter(exact)
     if not comparable_name(text) or bearers.exists():
         return bearers
-    return found.filter(pk__in=subjects_named(text))
+    return found.filter(pk__any_of=subjects_named(text))
 
 
 def with_counts(subjects: QuerySet[Subject]) -> QuerySet[Subject]:

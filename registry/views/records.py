@@ -14,7 +14,7 @@ from registry.rules.findings import FINDINGS
 from registry.selectors.changes import row_changes
 from registry.selectors.classification import classified_labels
 from registry.selectors.deadlines import object_deadlines
-from registry.selectors.records import RecordFilters, record_detail, record_list, record_timeline
+from registry.selectors.records import RecordFilters, record_detail, record_list, record_timeline, records_of_page
 from registry.services import records
 from registry.views.guards import actor_of, form_attempt, permission
 from registry.views.paging import page_of
@@ -49,7 +49,8 @@ def record_index(request: HttpRequest) -> HttpResponse:
         department = chosen.pop("department")
         filters = RecordFilters(department=department.pk if department else None, **chosen)
     found = record_list(account=actor_of(request), on=clock.today(), filters=filters)
-    return render(request, f"{PAGES}/list.html", {"form": form, "page": page_of(request, found)})
+    page = page_of(request, found.values_list("pk", flat=True))
+    return render(request, f"{PAGES}/list.html", {"form": form, "page": page, "records": records_of_page(page)})
 
 
 @permission("record.view")

@@ -73,7 +73,7 @@ def entered(handler, department, content=PENALTY):
 
 # --- lists --------------------------------------------------------------------------------------------------------
 def listed(client, **query):
-    return [record.title for record in client.get(reverse("registry:record-list"), query).context["page"]]
+    return [record.title for record in client.get(reverse("registry:record-list"), query).context["records"]]
 
 
 def test_list_can_be_narrowed_to_what_is_objected_to(officer):

@@ -206,3 +206,22 @@ def test_a_cut_is_said_when_even_the_second_count_ends_early(monkeypatch):
     assert search.names_matching("甲乙丙").has_more
     monkeypatch.setattr(search, "_CANDIDATES", 3)
     assert not search.names_matching("甲乙丙").has_more
+
+
+@pytest.mark.parametrize("dense", [0, 10**9])
+@pytest.mark.parametrize("most", [4, 20_000])
+def test_subjects_named_are_those_whose_name_was_compared(dense, most, monkeypatch):
+    """Looked up one by one or read through, former names too; of the newest names where there are too many."""
+    monkeypatch.setattr(search, "_DENSE", dense)
+    monkeypatch.setattr(search, "_CANDIDATES", most)
+    make_named("丙丁商行")
+    bearers = [make_named(name) for name in ("安平甲厂", "安丝平店", "安平丝网", "平安丝网")]
+    add_former(bearers[1], "安平旧厂")
+    person = make_subject("安平", kind="person")
+    make_subject("王安平", kind="person")
+    grams = NameGram.objects.filter(gram="安平").order_by("-name_id").values_list("name_id", flat=True)[:most]
+    names = SubjectName.objects.filter(pk__in=list(grams), normalized__contains="安平")
+    expected = {person.pk, *names.values_list("subject", flat=True)}
+    assert set(search.subjects_named("安平")) == expected
+    assert len(expected) == 4
+    assert search.subjects_named("龘") == []
