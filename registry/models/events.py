@@ -83,6 +83,10 @@ class OutboxMessage(models.Model):
                 fields=["leased_until"], condition=Q(done_at__isnull=True, leased_until__isnull=False),
                 name="outbox_leased",
             ),
+            # Counted on the workbench and by the health check.
+            models.Index(
+                fields=["failed_at"], condition=Q(done_at__isnull=True, failed_at__isnull=False), name="outbox_given_up"
+            ),
         ]  # fmt: skip
 
 

@@ -1,8 +1,13 @@
 """Notices: what was owed to whom, and what failed."""
 
-from django.db.models import Count, Q, QuerySet
+from typing import Final
+
+from django.db.models import Q, QuerySet
 
 from registry.models import Account, Notice
+
+COUNT_MOST: Final = 10_000
+_ARRIVED: Final = (Notice.State.DELIVERED, Notice.State.SERVED)
 
 
 def notice_list(*, state: str = "", text: str = "") -> QuerySet[Notice]:
@@ -21,9 +26,13 @@ def notice_list(*, state: str = "", text: str = "") -> QuerySet[Notice]:
 
 
 def notice_counts() -> dict[str, int]:
-    """Return how many notices are in each state; a state that none is in is 0."""
-    counted = dict(Notice.objects.order_by().values_list("state").annotate(Count("pk")))
-    return {state: counted.get(state, 0) for state in Notice.State.values}
+    """Return how many notices are in each state: exactly where something is left to do; of those that have arrived, of
+    which there are ever more, a number above `COUNT_MOST` means: more than that."""
+    counts = {}
+    for state in Notice.State.values:
+        found = Notice.objects.order_by().filter(state=state)
+        counts[state] = (found[: COUNT_MOST + 1] if state in _ARRIVED else found).count()
+    return counts
 
 
 def notices_failed() -> int:
@@ -33,7 +42,7 @@ def notices_failed() -> int:
 
 def inbox(account: Account) -> QuerySet[Notice]:
     """Return the notices addressed to `account`, or to its department, that have arrived; the newest first."""
-    arrived = Notice.objects.filter(state__in=[Notice.State.DELIVERED, Notice.State.SERVED])
+    arrived = Notice.objects.filter(state__in=_ARRIVED)
     mine = Q(account=account)
     if account.department_id is not None:
         mine |= Q(department=account.department_id)

@@ -1,4 +1,4 @@
-"""Answers that bulk work asks for again and again inside one transaction, read once."""
+"""Answers that bulk work inside one transaction, and the parts of one page, ask for again and again; read once."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,8 @@ _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers_remembere
 
 @contextmanager
 def answers_remembered() -> Iterator[None]:
-    """Within, `remembered` asks each question once. Only around one short transaction that changes none of them.
+    """Within, `remembered` asks each question once. Only around one short transaction that changes none of them, or around
+    a page that is only read.
 
     One inside another shares what that one has been told."""
     if _answers.get() is not None:

@@ -1,6 +1,7 @@
 """How views meet services: the right is checked before anything is read, a refusal becomes a message."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -12,21 +13,27 @@ from django.http.response import HttpResponseBase
 from registry import clock
 from registry.base.errors import DomainError, NotAllowed
 from registry.models import Account, Subject
+from registry.selectors.remembered import answers_remembered
 from registry.services import authz
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+_READING = ("GET", "HEAD")
 _LONGEST_NUMBER = 18  # digits; a database's largest has 19
 
 
 def permission(code: str) -> Callable[[View[P]], View[P]]:
-    """Let a view be entered only with the permission `code` (see `registry.rules.access`); else a 403 page."""
+    """Let a view be entered only with the permission `code` (see `registry.rules.access`); else a 403 page.
+
+    A page that is only read asks once for roles, calendar and policies, however many of its parts want to know.
+    """
 
     def wrap(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            authz.require(actor_of(request), code, on=clock.today())
-            return view(request, *args, **kwargs)
+            with answers_remembered() if request.method in _READING else nullcontext():
+                authz.require(actor_of(request), code, on=clock.today())
+                return view(request, *args, **kwargs)
 
         guarded.permission = code  # type: ignore[attr-defined]
         return guarded

@@ -25,6 +25,7 @@ def notice_index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page_of(request, selectors.notice_list(**chosen)),
         "counts": selectors.notice_counts(),
+        "most": selectors.COUNT_MOST,
     }
     return render(request, f"{PAGES}/notices.html", context)
 

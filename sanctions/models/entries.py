@@ -75,8 +75,9 @@ class ListEntry(Tracked):
         ]
         indexes = [
             models.Index(fields=["subject", "ends_on"]),
-            models.Index(fields=["ends_on"]),
+            models.Index(fields=["ends_on", "starts_on"], name="entry_period"),  # in force on a day
             models.Index(fields=["-starts_on", "-id"]),  # the office's list, newest first
+            models.Index(fields=["list_code", "-starts_on", "-id"], name="entry_newest_of_list"),  # one of the lists
             models.Index(
                 fields=["ends_on"], condition=Q(expiry_announced_on__isnull=True), name="entry_end_to_announce"
             ),

@@ -6,7 +6,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.db.migrations.state import ProjectState
 
+from registry.base.indexes import AddIndexAside, RemoveIndexAside
 from registry.base.tracked import Tracked
 from registry.models import Notice, OutboxMessage, Record, Subject
 from sanctions.models import ListEntry, MeasureOrder
@@ -105,3 +107,26 @@ def test_a_database_of_before_loses_the_doubles_and_nothing_else():
     with connection.schema_editor() as editor:
         migration.forward(apps, editor)
     assert [_found(each) for each in tables] == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_there", [False, True])
+def test_an_index_is_made_aside_though_one_was_left_half_made_and_taken_away_again(is_there):
+    index = models.Index(fields=["attempts"], name="of_attempts")
+    before, after = ProjectState.from_apps(apps), ProjectState.from_apps(apps)
+    made = AddIndexAside("outboxmessage", index)
+    made.state_forwards("registry", after)
+    with connection.cursor() as cursor:
+        if is_there and connection.vendor == "postgresql":  # SQLite has none half made
+            cursor.execute("CREATE INDEX of_attempts ON registry_outboxmessage (attempts)")
+    gone = RemoveIndexAside("outboxmessage", name="of_attempts")
+    steps = [
+        (made.database_forwards, before, after, True),
+        (gone.database_forwards, after, before, False),
+        (gone.database_backwards, before, after, True),
+        (made.database_backwards, after, before, False),
+    ]
+    for step, old, new, is_made in steps:
+        with connection.schema_editor(atomic=False) as editor:
+            step("registry", editor, old, new)
+        assert ("of_attempts" in _found(OutboxMessage)) == is_made

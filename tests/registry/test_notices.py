@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from registry.base.errors import NotAllowed, TransitionRefused
 from registry.models import Event, Notice, OutboxMessage
+from registry.selectors import notices as selectors
 from registry.services import notices, outbox
 from registry.services.notices import notice_queue, notice_resend, notice_serve
 from registry.services.outbox import outbox_drain
@@ -95,3 +97,22 @@ def test_sending_again_needs_the_right(failed):
 def test_a_notice_that_has_not_failed_is_not_sent_again(notice):
     with pytest.raises(TransitionRefused, match="待发送"):
         notice_resend(notice_id=notice.pk, actor=make_account("handler"), on=DAY, at=NOON)
+
+
+def test_what_is_left_to_do_is_counted_to_its_end_and_what_has_arrived_only_so_far(monkeypatch):
+    monkeypatch.setattr(selectors, "COUNT_MOST", 2)
+    states = {"queued": 4, "delivered": 4, "served": 2, "failed": 3}
+    for state, number in states.items():
+        for _ in range(number):
+            notice_queue("test", title="标题", body="内容", at=NOON, subject=make_subject())
+        Notice.objects.filter(pk__in=Notice.objects.order_by("-pk").values("pk")[:number]).update(state=state)
+    assert selectors.notice_counts() == {"queued": 4, "delivered": 3, "served": 2, "failed": 3}
+
+
+def test_a_number_that_was_cut_says_so(client, monkeypatch):
+    monkeypatch.setattr(selectors, "COUNT_MOST", 1)
+    client.force_login(make_account("handler"))
+    for _ in range(2):
+        notice_queue("test", title="标题", body="内容", at=NOON, subject=make_subject())
+    Notice.objects.update(state="delivered")
+    assert "1以上" in client.get(reverse("registry:notice-list")).content.decode()

@@ -9,7 +9,7 @@ from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from registry.models import Event, Notice
 from sanctions import signals
 from sanctions.models import Case, EntryPause, ListEntry
-from sanctions.selectors.entries import entries_in_force, entries_visible_to, entry_list, entry_state
+from sanctions.selectors.entries import entries_in_force, entries_visible_to, entry_list, entry_state, list_choices
 from sanctions.services.entries import entry_end, entry_open, entry_pause, entry_resume
 from tests.factories import make_account, make_department, make_subject
 from tests.sanctions.listing import close_case, make_decided_case, make_entry
@@ -385,3 +385,22 @@ def test_an_early_end_is_not_the_end_of_a_term():
     end = {"reason": "repaired", "ends_on": DAY + ONE_DAY, "note": "准予修复"}
     entry_end(entry=entry, actor=make_account("approver"), on=DAY, **end)
     assert not entry_list(make_account("handler"), DAY, state="expiring").exists()
+
+
+def test_the_lists_to_choose_from_are_those_of_visible_entries():
+    officer, elsewhere = make_account("handler"), make_account("department", department=make_department())
+    assert list_choices(officer, DAY) == []
+    for pack, code in (
+        ("saws-2017-49", "blacklist"),
+        ("saws-2017-49", "joint-sanction"),
+        ("saws-2017-49", "blacklist"),
+    ):
+        make_entry(pack, code, on=DAY)
+    newest = make_entry("mem-2023-11", "blacklist", on=DAY + ONE_DAY)
+    hidden = make_entry("nanning-urban", "yellow", on=DAY, mode="internal")
+    assert not hidden.is_public
+    for account in (officer, elsewhere):
+        seen = entries_visible_to(account, DAY).order_by("starts_on", "pk").values_list("list_code", "list_label")
+        assert list_choices(account, DAY) == sorted(dict(seen).items())
+    assert ("blacklist", newest.list_label) in list_choices(elsewhere, DAY)
+    assert "yellow" in dict(list_choices(officer, DAY))
