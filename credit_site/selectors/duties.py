@@ -26,6 +26,7 @@ from repair.rules.lifecycle import OPEN
 from sanctions.models import Candidate, ListEntry
 from sanctions.selectors.basis import groundless_entries
 from sanctions.selectors.entries import EXPIRING_DAYS, expiring
+from sanctions.selectors.order_counts import late_number
 from sanctions.selectors.orders import in_queue, orders_visible_to
 from sanctions.selectors.turns import HEAR, TAKE, TURN_LABELS, WAIT, cases_with_turns, turns_of
 
@@ -196,7 +197,6 @@ def _department(desk: Desk) -> Panel:
 
 def _office(desk: Desk) -> Panel:
     ending = ListEntry.objects.filter(expiring(desk.on)).count()
-    late = in_queue(orders_visible_to(desk.account, desk.on), "late", desk.on).count()
     entries, requests = "sanctions:entry-list", "requests:list"
     return Panel(
         "全办",
@@ -220,7 +220,7 @@ def _office(desk: Desk) -> Panel:
                 _to(requests, "kind=complaint"),
             ),
             _counted("未办结的修复和移出申请", RepairApplication.objects.filter(state__in=OPEN).count(), _to(requests)),
-            _counted("部门逾期未答复的任务", late, _to("sanctions:order-list", "queue=late"), "warn"),
+            _counted("部门逾期未答复的任务", late_number(desk.on), _to("sanctions:order-list", "queue=late"), "warn"),
             _notices_failed(desk),
         ),
     )

@@ -70,7 +70,7 @@ class HonourFilters:
 def honours_in_force(subject_ids: Collection[int], on: date) -> dict[int, list[Honour]]:
     """Return subject → its honours in force on `on`, the earliest first; subjects without any are left out. One query."""
     found: dict[int, list[Honour]] = defaultdict(list)
-    rows = Honour.objects.in_force(on).filter(subject_id__in=subject_ids).select_related("department", "policy")
+    rows = Honour.objects.in_force(on).filter(subject__pk__any_of=subject_ids).select_related("department", "policy")
     for honour in rows.order_by("starts_on", "pk"):
         found[honour.subject_id].append(honour)
     return dict(found)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from registry.base import lookups  # noqa: F401  (brings `__any_of`)
 from registry.models import OrganizationRole, Subject
 from registry.rules.policy.wording import clause_text
 from registry.selectors.policies import pack_of, packs_active
@@ -49,7 +50,7 @@ def subject_chunks(on: date) -> Iterator[list[int]]:
 
 def flags_about(subject_ids: Collection[int]) -> QuerySet[CrossCheck]:
     """Return the open flags about these listed subjects, wherever they stand."""
-    about = Q(person__in=subject_ids) | Q(person=None, subject__in=subject_ids)
+    about = Q(person__pk__any_of=subject_ids) | Q(person=None, subject__pk__any_of=subject_ids)
     return CrossCheck.objects.filter(about, closed_on=None)
 
 
@@ -92,7 +93,7 @@ def _honours(honours: Collection[GoodStanding], entries: dict[int, list[ListEntr
 
 def _several_domains(subject_ids: Collection[int], on: date) -> set[int]:
     """Those with entries in force on blacklists of two fields or more, negative or not."""
-    black = ListEntry.objects.in_force(on).filter(subject__in=subject_ids, list_code__in=rules.BLACK)
+    black = ListEntry.objects.in_force(on).filter(subject__pk__any_of=subject_ids, list_code__in=rules.BLACK)
     fields = black.exclude(domain="").order_by().values("subject_id").annotate(fields=Count("domain", distinct=True))
     return {row["subject_id"] for row in fields.filter(fields__gt=1)}
 
@@ -144,7 +145,7 @@ def _companies(known: Collection[OrganizationRole], entries: dict[int, list[List
 
 def _roles(persons: Collection[int], on: date) -> QuerySet[OrganizationRole]:
     """The roles that these persons hold on `on` in organisations that stand."""
-    held = OrganizationRole.objects.filter(_held(on), person__in=persons, organization__merged_into=None)
+    held = OrganizationRole.objects.filter(_held(on), person__pk__any_of=persons, organization__merged_into=None)
     return held.select_related("organization").order_by("organization", "role", "pk")
 
 

@@ -100,6 +100,11 @@ def owed_numbers(on: date, until: date, departments: Collection[int | None] | No
     return OwedNumbers(everything, **numbers)
 
 
+def late_number(on: date) -> int:
+    """Return how many orders of all departments are late on the day `on`."""
+    return _late(on, None, _out_of_their_days(on)).total()
+
+
 def _late(on: date, departments: Collection[int | None] | None, odd: QuerySet[MeasureOrder]) -> Counter[int]:
     late = _among(overdue(on), departments)
     numbers = Counter(dict(_asked(late, odd).values_list("department").annotate(number=Count("*"))))
