@@ -115,6 +115,10 @@ class Source:
     mine: Q = NOTHING
     unassigned: Q = NOTHING
 
+    def concerns(self, desk: Desk) -> bool:
+        """Whether any of it can lie in a queue of the desk."""
+        return desk.is_whole or self.mine is not NOTHING or self.unassigned is not NOTHING
+
     def condition(self, queue: str, desk: Desk) -> Q:
         """Return what puts a row of this source into the queue."""
         own = EVERYTHING if desk.is_whole else self.mine | self.unassigned
@@ -154,7 +158,7 @@ class OrderSource(Source):
 
     def first(self, queue: str, desk: Desk, most: int | None) -> QuerySet[Any]:
         rows = super().first(queue, desk, most)
-        if most is None or queue == "unassigned" or self.departments == ():
+        if most is None or queue == "unassigned":
             return rows
         since = desk.on if queue == "soon" else None
         until = {"overdue": desk.on - _ONE_DAY, "soon": desk.soon_until}.get(queue)
@@ -168,12 +172,20 @@ def _rows(found: QuerySet[Any], source: str, due: Any) -> QuerySet[Any]:
     return found.order_by().annotate(source=Value(source, output_field=CharField()), due=due)
 
 
+def _nothing() -> QuerySet[Any]:
+    return _rows(Case.objects.none(), CASE, Value(NO_DAY, DateField()))
+
+
 def _order_rows(found: QuerySet[Any]) -> QuerySet[Any]:
     return found.order_by().annotate(source=Value(ORDER, output_field=CharField()))
 
 
 def sources_of(desk: Desk) -> list[Source]:
-    """Return the kinds of work that the person does or may watch."""
+    """Return the kinds of work that the person does, or watches at the desk."""
+    return [source for source in _sources(desk) if source.concerns(desk)]
+
+
+def _sources(desk: Desk) -> list[Source]:
     found = []
     if desk.may("case.view"):
         found.append(_cases(desk))
@@ -350,7 +362,7 @@ class QueueRows(Sequence[Key]):
 
     def _found(self, most: int | None) -> QuerySet[Model, Key]:
         parts = [source.first(self._queue, self._desk, most) for source in self._sources]
-        first, *rest = (part.values_list("source", "pk", "due") for part in parts)
+        first, *rest = (part.values_list("source", "pk", "due") for part in parts or [_nothing()])
         return first.union(*rest, all=True).order_by("due", "source", "pk")
 
     def __getitem__(self, places: Any) -> Any:

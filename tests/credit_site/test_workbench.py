@@ -484,3 +484,7 @@ def test_a_number_leads_to_the_list_of_what_it_counts(page, role, label, query):
     response = page(make_account(role, department=make_department()))
     url = next(each.url for panel in response.context["panels"] for each in panel.duties if each.label == label)
     assert url.endswith(f"?{query}")
+
+
+def test_a_desk_with_no_kind_of_work_has_an_empty_queue():
+    assert (rows(make_account()), set(counts(make_account()).values())) == ([], {0})
