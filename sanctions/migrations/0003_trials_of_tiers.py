@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sanctions', '0001_squashed_0018_orders_not_settled'),
+        ('sanctions', '0002_entries_in_force'),
     ]
 
     operations = [
