@@ -1,8 +1,8 @@
 """The calendar in use: the packaged one with the office's own days and years laid over it."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from django.db.models import Max, Sum
+from django.db import connection
 
 from registry.models import CalendarDay, CalendarYear
 from registry.rules.calendar import WorkingCalendar, official_calendar
@@ -10,15 +10,24 @@ from registry.selectors.remembered import remembered
 
 
 def calendar_current() -> WorkingCalendar:
-    """Return the working calendar. One aggregate query tells whether the kept copy still fits the tables; so every
+    """Return the working calendar. One query of sums tells whether the kept copy still fits the tables; so every
     process sees an edit at once."""
     return remembered("calendar", _calendar_read)
 
 
 def _calendar_read() -> WorkingCalendar:
-    days = CalendarDay.objects.aggregate(last=Max("pk"), edits=Sum("version"))
-    years = CalendarYear.objects.aggregate(last=Max("pk"), edits=Sum("version"))
-    return _calendar((days["last"], days["edits"], years["last"], years["edits"]))
+    with connection.cursor() as cursor:
+        cursor.execute(_revision_asked())
+        revision = cursor.fetchone()
+    return _calendar(revision)
+
+
+@cache
+def _revision_asked() -> str:
+    """Return the query, made once a process: the calendar is asked for in every step that counts days."""
+    tables = (connection.ops.quote_name(model._meta.db_table) for model in (CalendarDay, CalendarYear))
+    asked = ", ".join(f"(SELECT max(id) FROM {table}), (SELECT sum(version) FROM {table})" for table in tables)  # noqa: S608
+    return f"SELECT {asked}"
 
 
 @lru_cache(maxsize=2)
