@@ -4,18 +4,20 @@ import gc
 import os
 import pkgutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TypeVar
 
 import pytest
 from django.apps import apps
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
+Made = TypeVar("Made")
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of rules alone: the layers' contracts keep framework, database and clock out of what they call.
 RULES = ("tests/registry/rules/", "tests/policy/")
@@ -107,19 +109,47 @@ def _own_cache(monkeypatch, settings) -> None:
     monkeypatch.setattr("disclosure.views.throttle.WINDOW", 1_000_000)
 
 
-@pytest.fixture(autouse=True)
-def _plain_settings(settings, tmp_path):
-    """Fast hashing, files in a folder of the test's own, no HTTPS redirect."""
-    settings.PASSWORD_HASHERS = FAST_HASHERS
-    settings.MEDIA_ROOT = tmp_path / "private"
-    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
-    settings.SECURE_SSL_REDIRECT = False
-    settings.DEMONSTRATION = True
-    settings.REQUIRE_SECOND_FACTOR = False  # tests/credit_site/test_entrance.py sets it
-    settings.STORAGES = {
+# Fast hashing, no HTTPS redirect.
+PLAIN = {
+    "PASSWORD_HASHERS": FAST_HASHERS,
+    "SECURE_SSL_REDIRECT": False,
+    "DEMONSTRATION": True,
+    "REQUIRE_SECOND_FACTOR": False,  # tests/credit_site/test_entrance.py sets it
+    "STORAGES": {
         "default": {"BACKEND": "registry.base.sealed_files.SealedFileStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings, tmp_path):
+    """Plain settings, files in a folder of the test's own."""
+    for name, value in PLAIN.items():
+        setattr(settings, name, value)
+    settings.MEDIA_ROOT = tmp_path / "private"
+    settings.VAR_DIR = settings.STATIC_ROOT = tmp_path
+
+
+@pytest.fixture(scope="module")
+def make_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Callable[[Callable[[], Made]], Made]]:
+    """Call what makes a costly world, once for the tests of a module, in a transaction around theirs: what a test changes in
+    the database is rolled back to it. What it changes in Python is not: give each test a copy, or rows read anew. For modules
+    of which every test with a database asks for that world, and none for its files, which are not in the test's folder.
+    """
+    folder = tmp_path_factory.mktemp("made-once")
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+
+    def make(build: Callable[[], Made]) -> Made:
+        with django_db_blocker.unblock(), override_settings(**PLAIN, MEDIA_ROOT=folder, VAR_DIR=folder):
+            return build()
+
+    yield make
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import time_machine
 from django.test import Client
 
 from registry.api import examples
+from registry.models import ApiClient
 from registry.rules.scopes import SCOPE_LABELS
 from sanctions.models import MeasureOrder
 from sanctions.services.entries import entry_end, entry_pause, entry_resume
@@ -66,8 +67,22 @@ class World:
         return send(address, json.dumps(asked.body), content_type=media, headers=headers)
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(county)
+
+
 @pytest.fixture
-def world(db):
+def world(db, made):
+    client, code, order = made
+    with time_machine.travel(NOW, tick=True):
+        built = World(caller(client), good(code, order), wrong(code), {})
+        built.clash = clash(order, built)
+        yield built
+
+
+def county() -> tuple[ApiClient, str, list[MeasureOrder]]:
+    """Return a department's system, the code of a listed subject, and the department's orders: each at a point of its own."""
     with time_machine.travel(NOW, tick=True):
         bureau = make_department("market", name="演示县市场监督管理局（演示）")
         run_policy("memo-2016-1001", on=DAY)
@@ -93,10 +108,7 @@ def world(db):
             entry_pause(entry=entries[number], reason="复议机关决定停止执行", actor=None, on=STOPPED)
         order_confirm_pause(order=order[7], text="x", actor=client.account, on=STOPPED)
         entry_resume(entry=entries[7], note="复议维持", actor=None, on=TODAY)
-        code = entries[0].subject.uscc
-        built = World(caller(client), good(code, order), wrong(code), {})
-        built.clash = clash(order, built)
-        yield built
+        return client, entries[0].subject.uscc, order
 
 
 def good(code: str, order: list[MeasureOrder]) -> dict[str, Asked]:

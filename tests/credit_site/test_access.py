@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from registry.rules import access
 from tests import access_table
 from tests.access_samples import SAMPLES, World
 from tests.access_table import ACCESS, ALL_ROLES, API, CLIENT, CLOSED, LOGIN, OWNED, PUBLIC
-from tests.conftest import FAST_HASHERS
 
 OURS = ("credit_site", "registry", "sanctions", "incentives", "repair", "disclosure")
 ENTERED = (200, 302, 405)  # 405: past the guard, but the page takes only a POST
@@ -85,17 +83,14 @@ def signed_in(account) -> str:
 
 
 @pytest.fixture(scope="module")
-def office(django_db_setup, django_db_blocker) -> Iterator[Office]:
-    """Made once for all addresses, in a transaction around those of the tests; what a test adds is rolled back to it."""
-    around = transaction.atomic()
-    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=FAST_HASHERS):
-        around.__enter__()
+def office(make_once) -> Office:
+    """Made once for all addresses."""
+
+    def build() -> Office:
         world = World()
-        sessions = {role: signed_in(account) for role, account in world.accounts.items()}
-    yield Office(world, sessions)
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+        return Office(world, {role: signed_in(account) for role, account in world.accounts.items()})
+
+    return make_once(build)
 
 
 def met(response) -> str:
