@@ -42,7 +42,7 @@ test-postgres: install-dev ## 在 DATABASE_URL 指定的 PostgreSQL 上运行测
 	$(BIN)/pytest -q -n $(JOBS) -m "not browser and not rules"
 
 browser: install-dev ## 在无界面 Chromium 中走完主要流程
-	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -n $(JOBS) -m browser
+	TEST_SQLITE=var/browser-test.sqlite3 $(BIN)/pytest -q -n $(JOBS) tests/browser -m browser
 
 fuzz: install-dev ## 用 schemathesis 依 docs/api/openapi.yaml 试遍接口（几分钟）
 	FUZZ_PHASES=examples,coverage,fuzzing FUZZ_EXAMPLES=$(FUZZ) $(BIN)/pytest -q tests/api/test_fuzzing.py

@@ -21,11 +21,16 @@ Made = TypeVar("Made")
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of rules alone: the layers' contracts keep framework, database and clock out of what they call.
 RULES = ("tests/registry/rules/", "tests/policy/")
+JOURNEYS = "tests/browser/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules that ask for no database: the run on PostgreSQL leaves them out."""
+    """Mark the tests of rules that ask for no database: the run on PostgreSQL leaves them out. Refuse a journey outside its
+    folder: only that folder is looked through for them, and every other run leaves them out.
+    """
     for item in items:
+        if item.get_closest_marker("browser") is not None and not item.nodeid.startswith(JOURNEYS):
+            raise pytest.UsageError(f"{item.nodeid}: journeys stand in {JOURNEYS}")
         if item.nodeid.startswith(RULES) and item.get_closest_marker("django_db") is None:
             item.add_marker("rules")
 
