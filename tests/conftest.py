@@ -22,17 +22,28 @@ FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of rules alone: the layers' contracts keep framework, database and clock out of what they call.
 RULES = ("tests/registry/rules/", "tests/policy/")
 JOURNEYS = "tests/browser/"
+DATABASE = frozenset({"db", "transactional_db", "live_server"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of rules that ask for no database: the run on PostgreSQL leaves them out. Refuse a journey outside its
-    folder: only that folder is looked through for them, and every other run leaves them out.
+    """Mark the tests of rules, and properties, that ask for no database: the run on PostgreSQL leaves them out. Refuse a
+    journey outside its folder: only that folder is looked through for them, and every other run leaves them out.
     """
     for item in items:
         if item.get_closest_marker("browser") is not None and not item.nodeid.startswith(JOURNEYS):
             raise pytest.UsageError(f"{item.nodeid}: journeys stand in {JOURNEYS}")
-        if item.nodeid.startswith(RULES) and item.get_closest_marker("django_db") is None:
+        if asks_no_database(item) and (item.nodeid.startswith(RULES) or is_property(item)):
             item.add_marker("rules")
+
+
+def asks_no_database(item: pytest.Item) -> bool:
+    """Tell whether pytest-django would refuse the test any query."""
+    return item.get_closest_marker("django_db") is None and DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def is_property(item: pytest.Item) -> bool:
+    """Tell whether the test tries a function on many values of its own making: in CI on the same ones every time."""
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 def pytest_collection_finish() -> None:
