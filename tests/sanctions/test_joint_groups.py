@@ -22,8 +22,17 @@ def on(day):
     return FIRST + dt.timedelta(days=day - 7)
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    make_once(asked_of_departments)
+
+
 @pytest.fixture
-def deadlines():
+def deadlines(made, db):
+    return list(Deadline.objects.prefetch_related("pauses"))
+
+
+def asked_of_departments():
     """Three hundred and twenty things asked of two departments about five measures, days drawn at random; of a fifth the
     clock stood."""
     chance = random.Random(20261129)
@@ -48,7 +57,6 @@ def deadlines():
             DeadlinePause(deadline=deadline, starts_on=on(begun), ends_on=until, reason="演示").save_by(
                 None, reason="test"
             )
-    return list(Deadline.objects.prefetch_related("pauses"))
 
 
 def asked_at_random(order, code, chance):
