@@ -7,12 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from registry import clock
 from registry.models import Deadline, Event, Notice
 from registry.services.outbox import outbox_drain
 from sanctions.models import JointReport, ListEntry, MeasureOrder, OrderFeedback
+from sanctions.selectors.joint_reports import month_due
 from sanctions.selectors.measures_in_force import InForceFilter, in_force_rows, measures_in_force
 from sanctions.services import joint_reports
 from sanctions.services.entries import entry_pause
@@ -323,3 +325,9 @@ def test_and_on_the_subjects_own_page_but_not_on_anothers(client, reported, entr
     client.force_login(make_account("subject", subject=make_subject()))
     assert client.get(at).status_code == 404
     assert OrderFeedback.objects.count() == 2
+
+
+def test_nothing_is_made_before_the_first_task():
+    make_department("credit-office", kind="credit-office")
+    assert month_due(timezone.localdate()) is None
+    assert MeasureOrder.objects.count() == 0

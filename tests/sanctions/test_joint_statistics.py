@@ -1,5 +1,6 @@
 """Statistics and monthly reports: counted by hand from a small county, the same on the page, in SQL and in the rows."""
 
+import copy
 import datetime as dt
 import io
 from decimal import Decimal
@@ -7,13 +8,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
 from registry.base.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from registry.models import Deadline, Event
-from sanctions.models import JointReport, MeasureOrder, OrderFeedback
+from sanctions.models import JointReport, OrderFeedback
 from sanctions.rules.joint_figures import OUTCOMES
 from sanctions.selectors.joint_reports import month_due, report_differences
 from sanctions.selectors.joint_statistics import (
@@ -82,9 +82,14 @@ class County:
         return self
 
 
+@pytest.fixture(scope="module")
+def made(make_once):
+    return make_once(lambda: County().everything())
+
+
 @pytest.fixture
-def county():
-    return County().everything()
+def county(made, db):
+    return copy.deepcopy(made)
 
 
 def span(**given):
@@ -281,9 +286,3 @@ def test_nothing_is_made_where_no_office_is_set_up(county):
     assert joint_reports_make_due(on=APRIL_1) == {"reports": 0}
     with pytest.raises(RuleRefused, match="没有设立"):
         make(county)
-
-
-def test_nothing_is_made_before_the_first_task():
-    make_department("credit-office", kind="credit-office")
-    assert month_due(timezone.localdate()) is None
-    assert MeasureOrder.objects.count() == 0
