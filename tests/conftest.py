@@ -17,6 +17,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
+from registry.selectors.calendar import _calendar
+
 Made = TypeVar("Made")
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of rules alone: the layers' contracts keep framework, database and clock out of what they call.
@@ -118,7 +120,9 @@ def _only_what_is_full_is_emptied() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _own_cache(monkeypatch, settings) -> None:
     """Every test counts from nothing, in keys of its own, as other processes of the run share the same Redis, or in the
-    memory of its process where there is none; and within one window, even when it runs as a minute ends."""
+    memory of its process where there is none; and within one window, even when it runs as a minute ends. The calendar kept
+    from an earlier test has days of its own under the same keys."""
+    _calendar.cache_clear()
     if not settings.REDIS_URL:
         settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     monkeypatch.setattr(caches["default"], "key_prefix", uuid.uuid4().hex)

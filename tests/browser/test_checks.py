@@ -44,7 +44,7 @@ def test_a_department_checks_its_applicants_and_takes_the_stamped_result(visit: 
     assert "正在生成 Excel 和 PDF 文件" in visit.text
     visit.picture("answers")
     visit.relay()
-    visit.page.reload()
+    visit.look_again()
     assert visit.download("下载 PDF").startswith(b"%PDF")
     assert visit.download("下载 Excel").startswith(b"PK")
     visit.picture("stamped")

@@ -11,6 +11,7 @@ from registry.models import Account
 from registry.services.outbox import outbox_drain
 
 PASSWORD = "demonstration-1"  # of the accounts that tests/factories.py makes
+INTERRUPTED = ("interrupted by another navigation", "net::ERR_ABORTED")
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -34,10 +35,14 @@ class Visit:
         try:
             self.page.goto(self.address + path)
         except Error as error:  # a page that reloads itself to show its progress may have begun to
-            if "interrupted by another navigation" not in error.message:
+            if not any(words in error.message for words in INTERRUPTED):
                 raise
             self.page.wait_for_load_state()
             self.page.goto(self.address + path)
+
+    def look_again(self) -> None:
+        """Load the page anew, even where it has just begun to do so itself."""
+        self.go(self.page.url.removeprefix(self.address))
 
     def log_in(self, who: Account | str, password: str = PASSWORD) -> None:
         """Let somebody else sit down at the browser."""
