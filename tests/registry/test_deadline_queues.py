@@ -143,5 +143,5 @@ def test_views_take_the_same_queries_however_many(django_assert_num_queries, off
         make_deadline(policy_hash=version.content_hash, clause="12")
     deadlines = queue(officer)
     deadline_views(deadlines, START)  # the pack is parsed once a process
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         deadline_views(deadlines, START)
