@@ -1,14 +1,11 @@
 """A look-up for many values at once: one array instead of a parameter each, which a batch feels."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Field, Lookup
 
-from registry.base.prepared import Slot
-
-_NUMBERS = ("smallint", "integer", "bigint")
+from registry.base.prepared import NUMBERS, Slot, array_sent
 
 
 @Field.register_lookup
@@ -26,13 +23,8 @@ class AnyOf(Lookup):
         kind = self.lhs.output_field.db_type(connection)
         values: Any = self.rhs
         if not isinstance(values, Slot):  # a prepared query gets its values when it runs
-            values = _array(values, kind) if is_array else json.dumps(list(values))
+            values = array_sent(values, kind) if is_array else json.dumps(list(values))
         if is_array:
             # Numbers would come as the shortest type that holds them, and be searched one by one for a longer column.
-            return f"{left} = ANY(%s{f'::{kind}[]' if kind in _NUMBERS else ''})", [*params, values]
+            return f"{left} = ANY(%s{f'::{kind}[]' if kind in NUMBERS else ''})", [*params, values]
         return f"{left} IN (SELECT value FROM json_each(%s))", [*params, values]  # noqa: S608 - a column
-
-
-def _array(values: Iterable[Any], kind: str | None) -> Any:
-    """Return values as the driver sends them; of numbers one text, which the server reads sooner than a list of terms."""
-    return f"{{{','.join(str(int(each)) for each in values)}}}" if kind in _NUMBERS else list(values)

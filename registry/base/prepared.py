@@ -5,9 +5,9 @@ For a look-up by key Django needs several times as long to make the text as the 
 
 import json
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.db import connection
 from django.db.models import Expression, Field, QuerySet
@@ -38,8 +38,18 @@ class Slot(Expression):
         """Return `value` as the database takes it."""
         if not self.many:
             return self.output_field.get_db_prep_value(value, connection)
-        values = list(value)
-        return values if connection.vendor == "postgresql" else json.dumps(values)
+        if connection.vendor == "postgresql":
+            return array_sent(value, self.output_field.db_type(connection))
+        return json.dumps(list(value))
+
+
+NUMBERS: Final = ("smallint", "integer", "bigint")  # PostgreSQL's types
+
+
+def array_sent(values: Iterable[Any], kind: str | None) -> Any:
+    """Return values of a column of the type `kind` as the driver sends them to PostgreSQL; of numbers one text, which the
+    server reads sooner than a list of terms."""
+    return f"{{{','.join(str(int(each)) for each in values)}}}" if kind in NUMBERS else list(values)
 
 
 @dataclass(frozen=True)

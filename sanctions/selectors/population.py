@@ -69,7 +69,7 @@ def population_choose(queries: Iterable[tuple[str, Any]], *, are_few: bool = Fal
     text = " UNION ".join(
         f"SELECT q{number}.subject_id FROM ({text}) AS q{number}" for number, (text, _) in enumerate(found)
     )
-    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=are_few):
+    with transaction.atomic(), connection.cursor() as cursor, planned(cursor, are_few=are_few):
         cursor.execute(text, [value for _, params in found for value in params])
         return sorted(row[0] for row in cursor.fetchall() if row[0] is not None)
 
@@ -83,7 +83,7 @@ def population_ask(pack: Pack, on: date) -> int:
     text, params = PopulationQuery(pack, on, looked_up=looked_up).build()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
-        with _planned(cursor, are_few=False):
+        with planned(cursor, are_few=False):
             cursor.execute(f"CREATE TEMPORARY TABLE {ANSWERS} AS {text}", params)
         cursor.execute(f"SELECT COUNT(*) FROM {ANSWERS}")
         return int(cursor.fetchone()[0])
@@ -95,7 +95,7 @@ def population_ask_few(pack: Pack, on: date, chosen: Collection[int]) -> Answers
     costs more than asking about everybody.
     """
     text, params = PopulationQuery(pack, on, chosen=chosen).build()
-    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=True):
+    with transaction.atomic(), connection.cursor() as cursor, planned(cursor, are_few=True):
         cursor.execute(text, params)
         rows = sorted(cursor.fetchall())
     quiet = [
@@ -105,8 +105,9 @@ def population_ask_few(pack: Pack, on: date, chosen: Collection[int]) -> Answers
 
 
 @contextmanager
-def _planned(cursor: Any, *, are_few: bool) -> Iterator[None]:
-    """Within, PostgreSQL plans for so many; what else the caller's transaction does is planned as ever."""
+def planned(cursor: Any, *, are_few: bool) -> Iterator[None]:
+    """Within, PostgreSQL plans for so many; what else the caller's transaction does is planned as ever. Give a cursor inside
+    a transaction."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -161,7 +162,7 @@ def population_judge(ids: Collection[int], loaded: LoadedPack, on: date) -> list
     Lists, grounds, reasons, points and the next day of change are whole; records that none of them can rest on are
     not read where the pack allows it. For some hundreds at a time.
     """
-    with transaction.atomic(), connection.cursor() as cursor, _planned(cursor, are_few=True):
+    with transaction.atomic(), connection.cursor() as cursor, planned(cursor, are_few=True):
         worlds = worlds_of(ids, asked_by=loaded.pack, on=on)
     with answers_remembered():
         return [_judged(world, loaded, on) for world in worlds]

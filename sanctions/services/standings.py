@@ -4,18 +4,21 @@ A note that somebody else has written since the question was asked is newer, and
 """
 # ruff: noqa: S608
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, CharField
 
+from registry.base.bulk import parts
 from registry.base.prepared import PreparedObjects, Slot
 from registry.models import PolicyVersion
 from sanctions.models import Standing
-from sanctions.selectors.population import ANSWERS, Answers
+from sanctions.selectors.population import ANSWERS, Answers, planned
 from sanctions.selectors.statements import table
+
+_TOGETHER: Final = 500  # notes a statement
 
 
 @transaction.atomic
@@ -73,7 +76,8 @@ def standings_of_quiet(answers: Answers, before: Mapping[int, Standing]) -> list
 
 def standings_read(ids: Iterable[int], pack_id: str) -> dict[int, Standing]:
     """Return subject → note under a pack, to be read before the facts that a newer note rests on."""
-    return {each.subject_id: each for each in _NOTED.rows(subjects=ids, pack=pack_id)}
+    with transaction.atomic(), connection.cursor() as cursor, planned(cursor, are_few=True):
+        return {each.subject_id: each for each in _NOTED.rows(subjects=ids, pack=pack_id)}
 
 
 _NOTED: Final = PreparedObjects(
@@ -112,22 +116,61 @@ def standings_note(
 
     Returns how many notes were written or taken away.
     """
-    written, new = 0, []
+    new: list[Standing] = []
+    gone: list[Standing] = []
+    moved: list[tuple[Standing, date]] = []
     for subject_id, day in answers:
         noted = before.get(subject_id)
-        content = {"policy_id": policy.pk, "next_change_on": day}
         if noted is None:
             if day is not None:
-                new.append(Standing(subject_id=subject_id, pack_id=policy.pack_id, evaluated_on=on, **content))
-        elif any(getattr(noted, name) != value for name, value in content.items()):
-            found = Standing.objects.filter(
-                pk=noted.pk, policy_id=noted.policy_id, evaluated_on=noted.evaluated_on,
-                next_change_on=noted.next_change_on,
-            )  # fmt: skip
-            if day is None:
-                written += found.delete()[0]
-            else:
-                written += found.update(evaluated_on=on, **content)
+                new.append(
+                    Standing(subject_id=subject_id, pack_id=policy.pack_id, policy_id=policy.pk, evaluated_on=on,
+                             next_change_on=day)
+                )  # fmt: skip
+        elif day is None:
+            gone.append(noted)
+        elif (noted.policy_id, noted.next_change_on) != (policy.pk, day):
+            moved.append((noted, day))
     if new:
         Standing.objects.bulk_create(new, ignore_conflicts=True)
-    return written + len(new)
+    return _take_away(gone) + _move(moved, policy, on) + len(new)
+
+
+def _take_away(gone: Sequence[Standing]) -> int:
+    written = 0
+    with connection.cursor() as cursor:
+        for part in parts(gone, _TOGETHER):
+            text, params = _given([_seen(each) for each in part])
+            cursor.execute(
+                f"DELETE FROM {table(Standing)} WHERE (id, policy_id, evaluated_on, next_change_on) IN ({text})", params
+            )
+            written += cursor.rowcount
+    return written
+
+
+def _move(moved: Sequence[tuple[Standing, date]], policy: PolicyVersion, on: date) -> int:
+    written, today = 0, connection.ops.adapt_datefield_value(on)
+    with connection.cursor() as cursor:
+        for part in parts(moved, _TOGETHER):
+            text, params = _given([(*_seen(noted), connection.ops.adapt_datefield_value(day)) for noted, day in part])
+            # Unnamed columns are called alike by both databases.
+            cursor.execute(
+                f"""UPDATE {table(Standing)} AS noted
+                SET policy_id = %s, evaluated_on = %s, next_change_on = given.column5 FROM ({text}) AS given
+                WHERE noted.id = given.column1 AND noted.policy_id = given.column2
+                    AND noted.evaluated_on = given.column3 AND noted.next_change_on = given.column4""",
+                [policy.pk, today, *params],
+            )
+            written += cursor.rowcount
+    return written
+
+
+def _seen(noted: Standing) -> tuple[Any, ...]:
+    """A note as it was read: whoever has written a newer one since keeps it."""
+    days = (connection.ops.adapt_datefield_value(day) for day in (noted.evaluated_on, noted.next_change_on))
+    return (noted.pk, noted.policy_id, *days)
+
+
+def _given(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    row = f"({', '.join(['%s'] * len(rows[0]))})"
+    return f"VALUES {', '.join([row] * len(rows))}", [value for each in rows for value in each]
