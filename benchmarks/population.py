@@ -132,7 +132,11 @@ def _arguments() -> argparse.Namespace:
         "--packs", nargs="+", default=[POINTS, ACCIDENTS, MINISTRY], choices=[POINTS, ACCIDENTS, MINISTRY]
     )
     parser.add_argument("--keep", action="store_true", help="measure the county that is there already")
-    parser.add_argument("--whole-job", action="store_true", help="run the nightly job itself too")
+    parser.add_argument(
+        "--whole-job",
+        action="store_true",
+        help="run the nightly job itself too; it leaves no case and no entry: build anew afterwards",
+    )
     parser.add_argument("--write", action="store_true", help="write the section of docs/performance.md")
     parser.add_argument("--step", choices=["build"], help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -301,16 +301,19 @@ class PopulationQuery:
             f"MAX(CASE WHEN {self.q.among('e.list_code', each.used_by)} THEN 1 ELSE 0 END) AS {self.used[each.code]}"
             for each in self.screen.lists
         )
+        # Looked up for each record, the entries are those of the table: what was read before has no index.
+        entries = self._all_published() if self._uses_look_up() else self._published()
         return f"""SELECT g.record_id, e.subject_id{", " if columns else ""}{columns}
-            FROM {table(EntryGround)} g JOIN {self._published()} e ON e.id = g.entry_id
+            FROM {table(EntryGround)} g JOIN {entries} e ON e.id = g.entry_id
             WHERE NOT {self.q.among("e.end_reason", _FREEING)} AND {only}
             GROUP BY g.record_id, e.subject_id"""
 
     def _published(self) -> str:
-        """The pack's entries that were published by the day."""
-        if self.chosen is not None:
-            return "listed"
-        return f"""(SELECT * FROM {table(ListEntry)} e WHERE e.pack_id = {self.q.bind(self.pack.head.id)}
+        """The pack's entries that were published by the day; of the chosen, those read before."""
+        return self._all_published() if self.chosen is None else "listed"
+
+    def _all_published(self) -> str:
+        return f"""(SELECT * FROM {table(ListEntry)} e WHERE {self._packs_own()} = {self.q.bind(self.pack.head.id)}
                 AND {_PUBLISHED} <= {self.q.bind(self.on)})"""
 
     def _entries(self) -> str:
