@@ -4,6 +4,7 @@ For a look-up by key Django needs several times as long to make the text as the 
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class _Made:
     read: Callable[[Sequence[Any]], Any]  # a row of the cursor → what the caller gets
 
 
-class _Prepared:
+class _Prepared(ABC):
     """A query whose text is made once for each kind of database."""
 
     def __init__(self, build: Callable[[], QuerySet[Any]]) -> None:
@@ -86,11 +87,13 @@ class _Prepared:
         self._made[connection.vendor] = made
         return made
 
+    @abstractmethod
     def _query(self) -> Query:
-        raise NotImplementedError
+        """The query, with slots where values change."""
 
+    @abstractmethod
     def _reader(self, compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
-        raise NotImplementedError
+        """What makes of a row of the cursor what the caller gets."""
 
 
 class Prepared(_Prepared):

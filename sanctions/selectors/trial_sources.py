@@ -6,7 +6,7 @@ Sources are registered once, in `AppConfig.ready()`, and never change afterwards
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from registry.models import Subject
 from sanctions.selectors.trial_answers import Answer, Question, answers_of
@@ -33,10 +33,10 @@ def register_trial_source(name: str, source: TrialSource) -> None:
 
 def subjects_tried(question: Question) -> QuerySet[Subject]:
     """Return everybody for whom a trial may find a change."""
-    whom = Q(pk__in=subjects_with_facts().values("pk"))
+    found = subjects_with_facts()
     for source in _asked(question):
-        whom |= Q(pk__in=source.subjects().values("pk"))
-    return Subject.objects.filter(whom)
+        found |= source.subjects()
+    return found
 
 
 def changes_tried(ids: Collection[int], question: Question) -> Iterator[Answer]:

@@ -43,7 +43,7 @@ def worlds_of(
     if grounds_alone:
         found = _GROUNDS.rows(subjects=ids, grounds=grounds)
     else:
-        found = _records(ids) if asked_by is None or on is None else _asked_by(asked_by, on, ids, grounds)
+        found = _RECORDS.rows(subjects=ids) if asked_by is None or on is None else _asked_by(asked_by, on, ids, grounds)
     _attach(found, "items", RecordItem)
     _attach(found, "findings", Finding)
     for record in found:
@@ -54,14 +54,10 @@ def worlds_of(
     ]
 
 
-def _records(ids: Collection[int]) -> list[Record]:
-    return _RECORDS.rows(subjects=ids)
-
-
 def _asked_by(pack: Pack, on: date, ids: Collection[int], grounds: Collection[int]) -> list[Record]:
     """The records that the pack may ask about: grounds of entries, what can count, and what it does not reach back to."""
     if not asks_only_of_classified(pack):
-        return _records(ids)
+        return _RECORDS.rows(subjects=ids)
     given: dict[str, Any] = {"subjects": ids, "grounds": grounds, "pack": pack.head.id}
     windows = windows_asked(pack)
     if not windows:
@@ -141,10 +137,10 @@ def _holding(model: type[Model], query: Query, rows: list[Any]) -> QuerySet[Any]
 
 def subjects_with_facts() -> QuerySet[Subject]:
     """Return the subjects that a pack can say anything about: they have a record that became a fact, or an entry."""
-    return Subject.objects.filter(
-        Q(pk__in=Record.objects.exclude(state=Record.State.DRAFT).values("subject"))
-        | Q(pk__in=ListEntry.objects.values("subject"))
-    )
+    # Looked up for each subject of a chunk: the subjects of all records are more than a server keeps in memory.
+    of_subject = {"subject": OuterRef("pk")}
+    records = Record.objects.filter(**of_subject).exclude(state=Record.State.DRAFT)
+    return Subject.objects.filter(Exists(records) | Exists(ListEntry.objects.filter(**of_subject)))
 
 
 def subject_id_chunks(found: QuerySet[Subject], *, size: int, after: int = 0) -> Iterator[list[int]]:
